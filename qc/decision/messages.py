@@ -1,0 +1,118 @@
+"""What people are told, in short imperative sentences: code → language → sentence.
+
+Every code has both languages; `{…}` are filled by `qc.decision.verdict.Reason.of`.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
+    # The photo gate: what to change before the next photo.
+    "photo-blurred": {
+        "en": "The photo is blurred. Hold the tablet still and tap the item to focus.",
+        "id": "Foto buram. Tahan tablet, lalu ketuk barang agar fokus.",
+    },
+    "photo-dark": {
+        "en": "The photo is too dark. Switch the lamp on.",
+        "id": "Foto terlalu gelap. Nyalakan lampu.",
+    },
+    "photo-bright": {
+        "en": "The photo is too bright. Turn the lamp away or move out of the sun.",
+        "id": "Foto terlalu terang. Jauhkan lampu atau hindari matahari.",
+    },
+    "photo-glare": {
+        "en": "Light glares on the item. Move the lamp or turn the item.",
+        "id": "Barang memantulkan cahaya. Geser lampu atau putar barang.",
+    },
+    "photo-grey": {
+        "en": "The photo has no colour. Take it with the colour camera.",
+        "id": "Foto tidak berwarna. Pakai kamera berwarna.",
+    },
+    "photo-small": {
+        "en": "The photo is too small ({width_px}×{height_px}). Use the full camera resolution.",
+        "id": "Foto terlalu kecil ({width_px}×{height_px}). Pakai resolusi kamera penuh.",
+    },
+    "mat-missing": {
+        "en": "No mat in the photo. Put the item on the printed mat.",
+        "id": "Alas tidak terlihat. Letakkan barang di atas alas cetak.",
+    },
+    "mat-covered": {
+        "en": "Too little of the mat's border is visible. Show all four sides.",
+        "id": "Tepi alas kurang terlihat. Tampilkan keempat sisinya.",
+    },
+    "mat-wrong": {
+        "en": "This is the {found} mat. The spec asks for {expected}.",
+        "id": "Ini alas {found}. Pakai alas {expected}.",
+    },
+    "mat-not-flat": {
+        "en": "The mat is not flat. Smooth it on the table.",
+        "id": "Alas tidak rata. Ratakan di meja.",
+    },
+    "camera-tilted": {
+        "en": "The tablet is tilted by {tilt_deg:.0f}°. Hold it level above the mat.",
+        "id": "Tablet miring {tilt_deg:.0f}°. Pegang mendatar di atas alas.",
+    },
+    "camera-far": {
+        "en": "The tablet is too far away. Go closer until the mat fills the picture.",
+        "id": "Tablet terlalu jauh. Dekatkan sampai alas memenuhi foto.",
+    },
+    "item-missing": {
+        "en": "No item on the mat. Put it in the middle of the blue field.",
+        "id": "Barang tidak ada. Letakkan di tengah bidang biru.",
+    },
+    "item-cut-off": {
+        "en": "The item is not wholly inside the blue field. Move it to the middle.",
+        "id": "Barang keluar dari bidang biru. Geser ke tengah.",
+    },
+    "item-count": {
+        "en": "{found} pieces on the mat, {expected} expected. Correct that and take it again.",
+        "id": "Ada {found} benda di alas, seharusnya {expected}. Perbaiki, lalu foto ulang.",
+    },
+    "view-missing": {
+        "en": "The photo of view {view} is missing. Take it.",
+        "id": "Foto sisi {view} belum ada. Ambil foto.",
+    },
+    # Dimensions.
+    "dimension-inside": {
+        "en": "{subject} {value_mm:.2f} ± {u95_mm:.2f} mm is within {lower_mm:g}–{upper_mm:g} mm.",
+        "id": "{subject} {value_mm:.2f} ± {u95_mm:.2f} mm sesuai {lower_mm:g}–{upper_mm:g} mm.",
+    },
+    "dimension-outside": {
+        "en": "{subject} {value_mm:.2f} ± {u95_mm:.2f} mm is outside {lower_mm:g}–{upper_mm:g} mm.",
+        "id": "{subject} {value_mm:.2f} ± {u95_mm:.2f} mm di luar {lower_mm:g}–{upper_mm:g} mm.",
+    },
+    "dimension-doubtful": {
+        "en": "{subject} {value_mm:.2f} ± {u95_mm:.2f} mm is too near the limit of "
+        "{lower_mm:g}–{upper_mm:g} mm. Measure it with the calliper.",
+        "id": "{subject} {value_mm:.2f} ± {u95_mm:.2f} mm terlalu dekat batas "
+        "{lower_mm:g}–{upper_mm:g} mm. Ukur dengan jangka sorong.",
+    },
+    "dimension-height-unknown": {
+        "en": "{subject} cannot be decided without the item's height. "
+        "Measure it with the calliper.",
+        "id": "{subject} tidak bisa diputuskan tanpa tinggi barang. Ukur dengan jangka sorong.",
+    },
+    # Defects.
+    "defect-found": {
+        "en": "{subject} {length_mm:.1f} mm long ({severity}).",
+        "id": "{subject} sepanjang {length_mm:.1f} mm ({severity}).",
+    },
+    "defect-doubtful": {
+        "en": "Possible {subject} {length_mm:.1f} mm long. Look at the marked place.",
+        "id": "Mungkin {subject} sepanjang {length_mm:.1f} mm. Periksa tempat yang ditandai.",
+    },
+    "defect-not-in-spec": {
+        "en": "{subject} {length_mm:.1f} mm long; the spec does not say if it is allowed. "
+        "Ask the QC lead.",
+        "id": "{subject} sepanjang {length_mm:.1f} mm; spesifikasi tidak mengaturnya. "
+        "Tanya kepala QC.",
+    },
+    "defects-none": {
+        "en": "No defect beyond the spec's limits was found.",
+        "id": "Tidak ada cacat melebihi batas spesifikasi.",
+    },
+    "defects-not-inspected": {
+        "en": "Defects were not inspected: no detector release is active. Look at the item.",
+        "id": "Cacat tidak diperiksa: tidak ada model aktif. Periksa barang.",
+    },
+}

@@ -1,0 +1,74 @@
+"""The four answers, and the reasons that every one of them carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from qc.decision.messages import MESSAGES
+
+
+class Verdict(StrEnum):
+    """What the packer is told. The worst of an item's reasons wins."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    CHECK = "check"
+    RETAKE = "retake"
+
+
+# A photo that cannot be judged yields no defects and no measurements, so a `fail` beside a
+# `retake` comes from another, good photo: no better picture would save the item.
+_RANK = {Verdict.PASS: 0, Verdict.CHECK: 1, Verdict.RETAKE: 2, Verdict.FAIL: 3}
+
+
+class Reason(BaseModel):
+    """One cause of a verdict.
+
+    `code` is stable; `text` says the same to people in English (`en`) and Indonesian (`id`).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    verdict: Verdict
+    code: str
+    text: dict[str, str]
+    view: str | None = None
+    subject: str | None = Field(
+        default=None, description="Name of the dimension or type of the defect concerned."
+    )
+
+    @classmethod
+    def of(
+        cls,
+        verdict: Verdict,
+        code: str,
+        *,
+        view: str | None = None,
+        subject: str | None = None,
+        **values: object,
+    ) -> Reason:
+        """Build a reason from the message catalogue.
+
+        Raises:
+            KeyError: `code` is not in `qc.decision.messages.MESSAGES`.
+        """
+        text = {
+            language: template.format(subject=subject, view=view, **values)
+            for language, template in MESSAGES[code].items()
+        }
+        return cls(verdict=verdict, code=code, text=text, view=view, subject=subject)
+
+
+def worst(reasons: Iterable[Reason]) -> Verdict:
+    """Return the verdict of the worst reason.
+
+    Raises:
+        ValueError: there are no reasons; a verdict without one would be a silent pass.
+    """
+    verdicts = [reason.verdict for reason in reasons]
+    if not verdicts:
+        raise ValueError("a verdict needs at least one reason")
+    return max(verdicts, key=_RANK.__getitem__)

@@ -1,0 +1,56 @@
+"""The errors that a caller can act on.
+
+Every error says in one sentence what is wrong and in another what to do about it.
+Programming mistakes stay ordinary Python exceptions.
+"""
+
+
+class TelitiError(Exception):
+    """Base of all errors caused by what was given to Teliti.
+
+    `code` is stable and machine-readable; `fix` tells a person what to do.
+    """
+
+    code = "error"
+
+    def __init__(self, message: str, *, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.message}. {self.fix}" if self.fix else self.message
+
+
+class PhotoError(TelitiError):
+    """The bytes are not a photo that Teliti can read."""
+
+    code = "photo-unreadable"
+
+
+class PhotoTooLargeError(PhotoError):
+    """The photo exceeds the limits on bytes or pixels; it was not decoded."""
+
+    code = "photo-too-large"
+
+
+class SpecError(TelitiError):
+    """The spec is not valid; `location` is `file:line` where that is known."""
+
+    code = "spec-invalid"
+
+    def __init__(self, message: str, *, location: str = "", fix: str = "") -> None:
+        super().__init__(f"{location}: {message}" if location else message, fix=fix)
+        self.location = location
+
+
+class StationError(TelitiError):
+    """The station or mat file is not valid."""
+
+    code = "station-invalid"
+
+
+class ReleaseError(TelitiError):
+    """A model release is missing, incomplete or altered."""
+
+    code = "release-invalid"

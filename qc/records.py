@@ -1,0 +1,93 @@
+"""What an inspection leaves behind: plain, immutable, serialisable records.
+
+These models are the JSON of the CLI and of the HTTP service.
+Points are `(x, y)` in pixels of the upright photo, origin at the top left corner's centre.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from qc.decision.conformity import Decision
+from qc.decision.verdict import Reason, Verdict
+from qc.spec.models import Severity
+
+Points = tuple[tuple[float, float], ...]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class BudgetLine(_Record):
+    """One source of uncertainty and its contribution."""
+
+    source: str
+    u_mm: float = Field(ge=0, description="Standard uncertainty (k = 1) in millimetres.")
+
+
+class Measurement(_Record):
+    """A dimension of the item, its expanded uncertainty and the decision on it."""
+
+    name: str
+    feature: str
+    view: str
+    part: int = Field(default=1, ge=1, description="Which piece, from left to right.")
+    value_mm: float
+    u95_mm: float = Field(ge=0, description="Expanded uncertainty, k = 2.")
+    lower_mm: float
+    upper_mm: float
+    default_tolerance: bool
+    decision: Decision
+    budget: tuple[BudgetLine, ...]
+    line_px: Points = Field(description="Where it was measured: the two end points.")
+
+
+class Defect(_Record):
+    """One defect instance."""
+
+    type: str
+    view: str
+    length_mm: float = Field(ge=0, description="Longest extent (maximum Feret diameter).")
+    width_mm: float = Field(ge=0, description="Extent across the length (minimum Feret diameter).")
+    area_mm2: float = Field(ge=0)
+    probability: float = Field(ge=0, le=1)
+    severity: Severity | None = Field(description="By the spec; None where it names no rule.")
+    verdict: Verdict
+    polygon_px: Points
+
+
+class PhotoRecord(_Record):
+    """One photo of the inspection and what the camera was found to do."""
+
+    view: str
+    sha256: str
+    width_px: int
+    height_px: int
+    mat: str | None = Field(description="Identity of the mat found, None where there is none.")
+    mm_per_px: float | None = Field(description="Scale at the mat's centre.")
+    distance_mm: float | None
+    tilt_deg: float | None
+    mat_residual_px: float | None = Field(description="RMS of the mat's corner residuals.")
+    outlines_px: tuple[Points, ...] = ()
+
+
+class Versions(_Record):
+    """What the verdict depends on."""
+
+    software: str
+    spec: str
+    release: str | None
+    mat: str | None
+    station: str | None
+
+
+class Inspection(_Record):
+    """Everything known about one item at one time."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    measurements: tuple[Measurement, ...]
+    defects: tuple[Defect, ...]
+    photos: tuple[PhotoRecord, ...]
+    versions: Versions

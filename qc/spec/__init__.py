@@ -1,0 +1,1 @@
+"""Buyers' specs: the models, and the readers that locate every error."""
