@@ -16,12 +16,14 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from qc.errors import PhotoError
-from qc.photo.header import Header, PhotoFormat, damaged, read_header
+from qc.photo.header import START_OF_SCAN, Header, PhotoFormat, damaged, read_header
 
 MAX_FOCAL_35MM = 1000.0
 """Beyond any camera on a tablet: EXIF that claims more is wrong."""
 
 MAX_MODEL_CHARACTERS = 80
+
+_ODD_SCAN_HEADER = "Invalid SOS parameters"  # libjpeg's JWRN_NOT_SEQUENTIAL
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -90,6 +92,21 @@ def _decode_jpeg(data: bytes) -> Pixels:
     try:
         # strict: libjpeg would fill what is missing of a truncated file with grey
         pixels: Pixels = simplejpeg.decode_jpeg(data, colorspace="RGB", strict=True)
+    except ValueError as error:
+        if _ODD_SCAN_HEADER not in str(error):
+            raise damaged(PhotoFormat.JPEG) from error
+        return _decode_jpeg_with_odd_scan_header(data)
+    return pixels
+
+
+def _decode_jpeg_with_odd_scan_header(data: bytes) -> Pixels:
+    """Decode what some phones write: a sequential JPEG with nonsense in Ss, Se, Ah/Al.
+
+    ITU-T T.81, table B.3 allows one value of them, so nothing is lost by writing it there.
+    """
+    try:
+        repaired = START_OF_SCAN.sub(lambda scan: scan[1] + b"\x00\x3f\x00", data)
+        pixels: Pixels = simplejpeg.decode_jpeg(repaired, colorspace="RGB", strict=True)
     except ValueError as error:
         raise damaged(PhotoFormat.JPEG) from error
     return pixels

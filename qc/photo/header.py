@@ -6,6 +6,7 @@ the limits hold before a decoder sees hostile bytes.
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +24,17 @@ MAX_PIXELS = 50_000_000
 MAX_SIDE_PX = 16_000
 MIN_SIDE_PX = 64
 """Below this there is no picture to speak of; the photo gate asks for far more."""
+
+MAX_JPEG_SCANS = 32
+"""Progressive JPEGs have some ten scans. Each may take 75 bytes of a file and 40 ms at 50 MP, so
+that without a limit a file of 40 MB would keep a processor busy for hours."""
+
+# ITU-T T.81, section B.2.3: marker, length 6 + 2n, number of components n, 2 bytes for each, and
+# then the three bytes Ss, Se, Ah/Al. Decoders refuse other lengths: no scan escapes the count.
+START_OF_SCAN = re.compile(
+    rb"(\xff\xda\x00(?:\x08\x01.{2}|\x0a\x02.{4}|\x0c\x03.{6}|\x0e\x04.{8}))...", re.DOTALL
+)
+"""The header of a JPEG's scan; group 1 ends before the spectral selection."""
 
 _FIX_FORMAT = "Save the photo as JPEG, PNG or WebP."
 _FIX_AGAIN = "Copy the file again, or take the photo again."
@@ -101,6 +113,11 @@ def _parse_jpeg(data: bytes) -> Header:
     if str(colours).upper() in {"CMYK", "YCCK"}:
         raise PhotoError(
             "the photo is in CMYK, the colours of printing", fix="Save it as an sRGB JPEG."
+        )
+    if len(START_OF_SCAN.findall(data)) > MAX_JPEG_SCANS:
+        raise PhotoTooLargeError(
+            f"the photo is stored in more than {MAX_JPEG_SCANS} passes",
+            fix="Save it as an ordinary JPEG.",
         )
     return Header(PhotoFormat.JPEG, int(width), int(height))
 
