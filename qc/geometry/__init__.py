@@ -1,0 +1,1 @@
+"""How millimetres are earned: mat, camera, pose, outline, dimensions and their uncertainty."""

@@ -1,0 +1,201 @@
+"""The item's outline to a fraction of a pixel.
+
+Across the coarse outline, profiles of linear light are read along the normals and an edge
+model `a + b·(1 + erf((s - s0) / (σ√2))) / 2` is fitted to each; s0 is the edge. The light is
+first projected on the one direction of colour in which the field, lit or in shadow, stays
+dark: what remains is the item.
+
+Measured weakness: with 4:2:0 chroma subsampling the edge of σ < 0.8 px is widened by the
+codec; position stays unbiased to about 0.1 px, which the uncertainty budget carries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import gaussian_filter1d, median_filter
+from scipy.special import erf
+
+from qc.geometry.item import Part
+from qc.geometry.pose import MatView
+from qc.photo import Photo, srgb_to_linear
+
+Array = npt.NDArray[np.float64]
+
+_STEP_PX = 0.5
+_SEARCH_PX = 10.0
+_FIT_PX = 5.0
+_SPACING_PX = 1.5
+_MAX_PROFILES = 4000
+_MIN_CONTRAST = 0.25
+"""Share of the outline's median contrast below which a profile is dropped."""
+
+_ROUNDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A closed outline.
+
+    `points_px` `(N, 2)` in order, counter-clockwise on the mat; `sigma_px` is the median width
+    of the edges, `scatter_px` the RMS of the points about their smooth course, `kept` the share
+    of profiles that gave an edge.
+    """
+
+    points_px: Array
+    sigma_px: float
+    scatter_px: float
+    kept: float
+
+
+def trace_outline(photo: Photo, view: MatView, part: Part) -> Outline | None:
+    """Trace the outline of a part.
+
+    Args:
+        photo: the photo.
+        view: the mat in it.
+        part: its coarse contour.
+
+    Returns:
+        The outline, or None where less than half of the profiles show an edge.
+    """
+    coarse = np.column_stack([part.contour_mm, np.zeros(len(part.contour_mm))])
+    seen = view.camera.project(coarse, view.pose)
+    points, normals = _resample(gaussian_filter1d(seen, 2.0, axis=0, mode="wrap"))
+    profile = _ProfileReader(photo, seen)
+
+    # First the 50 % level in a wide search, then the model in a narrow window about it.
+    offsets, colours = profile.read(points, normals, _SEARCH_PX)
+    direction = _item_direction(colours)
+    shift = _half_level(offsets, colours @ direction)
+    valid = np.isfinite(shift)
+    if valid.mean() < 0.5:
+        return None
+    shift = np.interp(np.arange(len(shift)), np.flatnonzero(valid), shift[valid], period=len(shift))
+    shift = median_filter(shift, 9, mode="wrap")
+    points, normals = _resample(points + shift[:, None] * normals)
+
+    offsets, colours = profile.read(points, normals, _FIT_PX)
+    edge, contrast, sigma = _fit_edges(offsets, colours @ direction)
+    good = (
+        np.isfinite(edge)
+        & (np.abs(edge) < 0.7 * _FIT_PX)
+        & (contrast > _MIN_CONTRAST * np.nanmedian(contrast))
+        & (sigma > 0.2)
+        & (sigma < 0.6 * _FIT_PX)
+    )
+    if good.mean() < 0.5:
+        return None
+    # A splinter of grain or a crumb moves single edges; their neighbours know better.
+    course = median_filter(np.where(good, edge, 0.0), 9, mode="wrap")
+    deviation = np.abs(edge - course)
+    good &= deviation < max(4 * float(np.median(deviation[good])), 0.3)
+    traced = (points + edge[:, None] * normals)[good]
+    return Outline(
+        points_px=traced,
+        sigma_px=float(np.median(sigma[good])),
+        scatter_px=float(np.sqrt(np.mean(deviation[good] ** 2))),
+        kept=float(good.mean()),
+    )
+
+
+class _ProfileReader:
+    """Reads colour profiles in linear light from the part's surroundings."""
+
+    def __init__(self, photo: Photo, points_px: Array) -> None:
+        margin = int(2 * _SEARCH_PX)
+        low = np.maximum(np.floor(points_px.min(axis=0)).astype(int) - margin, 0)
+        high = np.ceil(points_px.max(axis=0)).astype(int) + margin
+        self._origin = low
+        self._linear = srgb_to_linear(photo.pixels[low[1] : high[1], low[0] : high[0]])
+
+    def read(self, points: Array, normals: Array, reach_px: float) -> tuple[Array, Array]:
+        """Return offsets `(M,)` along the outward normals and colours `(N, M, 3)`."""
+        offsets = np.arange(-reach_px, reach_px + _STEP_PX / 2, _STEP_PX)
+        where = points[:, None, :] + offsets[None, :, None] * normals[:, None, :] - self._origin
+        colours = cv2.remap(
+            self._linear,
+            where[..., 0].astype(np.float32),
+            where[..., 1].astype(np.float32),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        return offsets, np.asarray(colours, np.float64)
+
+
+def _resample(points: Array) -> tuple[Array, Array]:
+    """Space a closed curve evenly; return points and unit normals that point outwards."""
+    closed = np.vstack([points, points[:1]])
+    lengths = np.linalg.norm(np.diff(closed, axis=0), axis=1)
+    travelled = np.concatenate([[0.0], np.cumsum(lengths)])
+    count = int(np.clip(travelled[-1] / _SPACING_PX, 64, _MAX_PROFILES))
+    at = np.linspace(0, travelled[-1], count, endpoint=False)
+    even = np.column_stack([np.interp(at, travelled, closed[:, k]) for k in (0, 1)])
+    smooth = gaussian_filter1d(even, 2.0, axis=0, mode="wrap")
+    tangent = np.roll(smooth, -1, axis=0) - np.roll(smooth, 1, axis=0)
+    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-9)
+    normal = np.column_stack([tangent[:, 1], -tangent[:, 0]])
+    x, y = even[:, 0], even[:, 1]
+    doubled_area = float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+    return even, normal if doubled_area > 0 else -normal
+
+
+def _item_direction(colours: Array) -> Array:
+    """Return the unit colour direction of the item across the field's `(3,)`."""
+    quarter = colours.shape[1] // 4
+    item = np.median(colours[:, :quarter], axis=(0, 1))
+    field = np.median(colours[:, -quarter:], axis=(0, 1))
+    field = field / max(float(np.linalg.norm(field)), 1e-9)
+    across = item - (item @ field) * field
+    return np.asarray(across / max(float(np.linalg.norm(across)), 1e-9))
+
+
+def _half_level(offsets: Array, signal: Array) -> Array:
+    """Return the outermost crossing of half contrast per profile `(N,)`, NaN without one."""
+    inside = np.median(signal[:, :5], axis=1)
+    outside = np.median(signal[:, -5:], axis=1)
+    # Near the outline a profile's own inside may be grain or shade; the part's median is not.
+    level = (np.maximum(inside, 0.5 * np.median(inside)) + outside) / 2
+    above = signal > level[:, None]
+    last = signal.shape[1] - 1 - np.argmax(above[:, ::-1], axis=1)
+    rows = np.arange(len(signal))
+    found = above.any(axis=1) & (last < signal.shape[1] - 1)
+    last = np.minimum(last, signal.shape[1] - 2)
+    s0, s1 = signal[rows, last], signal[rows, last + 1]
+    share = (s0 - level) / np.where(s0 == s1, 1.0, s0 - s1)
+    return np.where(found, offsets[last] + share * _STEP_PX, np.nan)
+
+
+def _fit_edges(offsets: Array, signal: Array) -> tuple[Array, Array, Array]:
+    """Fit the edge model to all profiles at once by damped Gauss-Newton.
+
+    Args:
+        offsets: `(M,)` positions along the normals, pixels, negative inside.
+        signal: `(N, M)` light of the item.
+
+    Returns:
+        Edge position, contrast (inside minus outside) and σ, each `(N,)`, pixels.
+    """
+    outside = signal[:, -3:].mean(axis=1)
+    contrast = signal[:, :3].mean(axis=1) - outside
+    edge = np.zeros(len(signal))
+    sigma = np.full(len(signal), 1.0)
+    for _ in range(_ROUNDS):
+        z = (offsets[None, :] - edge[:, None]) / sigma[:, None]
+        step = 0.5 * (1 - erf(z / np.sqrt(2)))
+        bell = np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi)
+        by_edge = contrast[:, None] * bell / sigma[:, None]
+        jacobian = np.stack([np.ones_like(step), step, by_edge, by_edge * z], axis=-1)
+        residual = signal - (outside[:, None] + contrast[:, None] * step)
+        normal = np.einsum("nmi,nmj->nij", jacobian, jacobian)
+        scale = np.einsum("nii->ni", normal)
+        normal[:, range(4), range(4)] += 1e-3 * scale + 1e-12
+        delta = np.linalg.solve(normal, np.einsum("nmi,nm->ni", jacobian, residual)[..., None])
+        outside = outside + delta[:, 0, 0]
+        contrast = contrast + delta[:, 1, 0]
+        edge = edge + np.clip(delta[:, 2, 0], -1.0, 1.0)
+        sigma = np.clip(sigma + np.clip(delta[:, 3, 0], -0.5, 0.5), 0.15, 6.0)
+    return edge, contrast, sigma
