@@ -2,5 +2,15 @@
 
 from qc.photo.decode import Photo, decode_photo
 from qc.photo.light import linear_to_srgb, srgb_to_linear
+from qc.photo.quality import edge_width_px, gate_blur, gate_glare, gate_light
 
-__all__ = ["Photo", "decode_photo", "linear_to_srgb", "srgb_to_linear"]
+__all__ = [
+    "Photo",
+    "decode_photo",
+    "edge_width_px",
+    "gate_blur",
+    "gate_glare",
+    "gate_light",
+    "linear_to_srgb",
+    "srgb_to_linear",
+]

@@ -1,0 +1,196 @@
+"""The photo gate: can anything be judged from this photo?
+
+Each gate is a pure function from a measure to a reason to take the photo again, or none.
+`gate_light` needs the photo alone; blur and glare need to know where the mat's edges and the item
+are, so the geometry measures them once it has found the mat.
+"""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from qc.decision.verdict import Reason, Verdict
+from qc.photo.decode import Photo
+from qc.photo.light import srgb_to_linear
+
+MIN_LONG_PX = 1600
+MIN_SHORT_PX = 1200
+"""2 MP: an A3 mat that fills such a photo has 0.26 mm a pixel, so a crack of 0.5 mm has two."""
+
+MIN_WHITE_LINEAR = 0.10
+"""The mat's white takes more than a twentieth of the photo. Below a tenth of full light, sRGB's
+steps and a small sensor's noise exceed 1 % of the difference between the mat's black and white."""
+
+MAX_CLIPPED_SHARE = 0.30
+"""White paper may clip here and there; the mat's blue and the item, most of the photo, may not."""
+
+MIN_CHROMA = 12
+"""Of 255. The mat's blue field has some 100; noise and a colour cast stay below."""
+
+MAX_EDGE_SIGMA_PX = 2.0
+"""A crack 2.5 px wide (0.5 mm at 0.2 mm a pixel) keeps erf(2.5 / (2 √2 · 2)) = 47 % of its
+contrast. A focused tablet has 0.6 to 1.0 px."""
+
+MAX_GLARE_SHARE = 0.02
+"""Of the item's area. A lacquered bowl always shows a small highlight of the lamp."""
+
+CLIPPED_LEVEL = 250
+"""From here on JPEG can no longer tell white from clipped white."""
+
+_SAMPLES_PER_SIDE = 150
+_STEP_PX = 0.5
+_MIN_PROFILES = 8
+
+
+def gate_light(photo: Photo, view: str | None = None) -> tuple[Reason, ...]:
+    """Judge size, colour and exposure; an empty result means the photo may go on.
+
+    Percentiles over a grid of samples, so that a lamp in the corner or a dark table around the
+    mat decide nothing, and a 12 MP photo costs some 4 ms.
+    """
+    return tuple(
+        reason
+        for reason in (
+            _gate_size(photo, view),
+            *_gate_samples(_sample(photo.pixels), view),
+        )
+        if reason is not None
+    )
+
+
+def edge_width_px(
+    linear_grey: npt.NDArray[np.float32],
+    points_px: npt.NDArray[np.floating],
+    directions: npt.NDArray[np.floating],
+    *,
+    window_px: float = 12.0,
+) -> float | None:
+    """Measure how wide the photo draws edges that are known to be sharp steps.
+
+    For a step blurred by a Gaussian, `p` rising from 0 to 1 across it, the integral of
+    `p (1 - p)` along the normal is `sigma / sqrt(pi)`, wherever the step lies in the window.
+    The pixel's own area adds `1/12 px²` to `sigma²`.
+
+    Args:
+        linear_grey: (H, W) linear light.
+        points_px: (N, 2) points `(x, y)` near such edges, at most a third of the window off.
+        directions: (N, 2) unit normals of the edges, of either sign.
+        window_px: how far along the normal to look, either way; no other edge may lie there.
+
+    Returns:
+        The standard deviation of the edge spread in px: the upper quartile over the points, which
+        is the median of the worse half and so sees motion that blurs one direction only. None
+        where fewer than 8 edges are in the photo with half of the usual contrast. Above a third of
+        the window values come out too low, and never exceed 0.6 of it.
+
+    Raises:
+        ValueError: the shapes do not agree.
+    """
+    if points_px.shape != directions.shape or points_px.shape[1:] != (2,):
+        raise ValueError(
+            f"points_px and directions must both be (N, 2), got {points_px.shape} "
+            f"and {directions.shape}"
+        )
+    offsets_px = np.arange(-window_px, window_px + _STEP_PX / 2, _STEP_PX)
+    profiles = _profiles(linear_grey, points_px, directions, offsets_px)
+    plateau = len(offsets_px) // 5
+    low = profiles[:, :plateau].mean(axis=1)
+    contrast = profiles[:, -plateau:].mean(axis=1) - low
+    if not contrast.size:
+        return None
+    usable = np.abs(contrast) > max(np.median(np.abs(contrast)) / 2, 1e-3)
+    if np.count_nonzero(usable) < _MIN_PROFILES:
+        return None
+    rise = (profiles[usable] - low[usable, None]) / contrast[usable, None]
+    sigmas_px = math.sqrt(math.pi) * _STEP_PX * (rise * (1 - rise)).sum(axis=1)
+    return float(np.percentile(sigmas_px, 75))
+
+
+def gate_blur(sigma_px: float | None, view: str | None = None) -> Reason | None:
+    """Judge what `edge_width_px` measured; edges that could not be measured are not sharp."""
+    if sigma_px is not None and sigma_px <= MAX_EDGE_SIGMA_PX:
+        return None
+    return Reason.of(Verdict.RETAKE, "photo-blurred", view=view)
+
+
+def gate_glare(
+    pixels: npt.NDArray[np.uint8], item_mask: npt.NDArray[np.bool_], view: str | None = None
+) -> Reason | None:
+    """Judge the share of the item that is white with reflected light, where defects hide.
+
+    Args:
+        pixels: (H, W, 3) sRGB.
+        item_mask: (H, W), true on the item.
+        view: named in the reason.
+
+    Raises:
+        ValueError: the shapes do not agree or the mask is empty.
+    """
+    if item_mask.shape != pixels.shape[:2]:
+        raise ValueError(f"item_mask must be {pixels.shape[:2]}, got {item_mask.shape}")
+    item = pixels[item_mask]
+    if not len(item):
+        raise ValueError("item_mask is empty")
+    if _clipped_share(item) <= MAX_GLARE_SHARE:
+        return None
+    return Reason.of(Verdict.RETAKE, "photo-glare", view=view)
+
+
+def _gate_size(photo: Photo, view: str | None) -> Reason | None:
+    short, long = sorted((photo.width_px, photo.height_px))
+    if long >= MIN_LONG_PX and short >= MIN_SHORT_PX:
+        return None
+    return Reason.of(
+        Verdict.RETAKE,
+        "photo-small",
+        view=view,
+        width_px=photo.width_px,
+        height_px=photo.height_px,
+    )
+
+
+def _gate_samples(samples: npt.NDArray[np.uint8], view: str | None) -> list[Reason]:
+    codes = []
+    if np.percentile(_luminance(samples), 95) < MIN_WHITE_LINEAR:
+        codes.append("photo-dark")  # and too dark to tell whether there is colour
+    else:
+        if _clipped_share(samples) > MAX_CLIPPED_SHARE:
+            codes.append("photo-bright")
+        if np.percentile(np.ptp(samples, axis=1), 95) < MIN_CHROMA:
+            codes.append("photo-grey")
+    return [Reason.of(Verdict.RETAKE, code, view=view) for code in codes]
+
+
+def _sample(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return (N, 3) pixels on a grid; unlike a mean over blocks they keep clipping visible."""
+    step = max(1, min(pixels.shape[:2]) // _SAMPLES_PER_SIDE)
+    return pixels[step // 2 :: step, step // 2 :: step].reshape(-1, 3)
+
+
+def _luminance(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Return relative luminance Y of (N, 3) sRGB pixels (ITU-R BT.709 primaries)."""
+    return srgb_to_linear(pixels) @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+
+
+def _clipped_share(pixels: npt.NDArray[np.uint8]) -> float:
+    return float((pixels.min(axis=1) >= CLIPPED_LEVEL).mean())
+
+
+def _profiles(
+    image: npt.NDArray[np.float32],
+    points_px: npt.NDArray[np.floating],
+    directions: npt.NDArray[np.floating],
+    offsets_px: npt.NDArray[np.floating],
+) -> npt.NDArray[np.floating]:
+    """Return (M, K) samples along the normals of those of the N points that lie well inside."""
+    at_px = points_px[:, None, :] + directions[:, None, :] * offsets_px[None, :, None]
+    last_px = np.array([image.shape[1] - 2, image.shape[0] - 2])  # cubic takes one pixel more
+    inside = ((at_px >= 1) & (at_px <= last_px)).all(axis=(1, 2))
+    at_px = at_px[inside].astype(np.float32)
+    if not at_px.size:
+        return np.empty((0, len(offsets_px)), np.float32)
+    return cv2.remap(image, at_px[..., 0], at_px[..., 1], cv2.INTER_CUBIC).astype(np.float32)
