@@ -22,6 +22,14 @@ def test_every_byte_returns_from_linear_light() -> None:
     np.testing.assert_array_equal(linear_to_srgb(linear), every)
 
 
+@pytest.mark.parametrize("shape", [(7,), (5, 4), (5, 4, 3), (0, 3)])
+def test_any_shape_is_kept(shape: tuple[int, ...]) -> None:
+    encoded = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
+    linear = srgb_to_linear(encoded[..., ::-1])  # not contiguous either
+    assert linear.shape == shape
+    np.testing.assert_array_equal(linear_to_srgb(linear), encoded[..., ::-1])
+
+
 def test_light_beyond_white_is_clipped() -> None:
     np.testing.assert_array_equal(linear_to_srgb(np.array([-0.5, 1.7])), [0, 255])
 
