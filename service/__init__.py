@@ -1,0 +1,1 @@
+"""The HTTP service: inspections kept for a workshop, one folder per feature."""

@@ -1,0 +1,224 @@
+"""How errors reach the client: RFC 9457 problem details, rendered here and nowhere else.
+
+Code raises a `TelitiError`; `STATUS` gives its HTTP status, `problem` its JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from qc.errors import (
+    PhotoError,
+    PhotoTooLargeError,
+    ReleaseError,
+    SpecError,
+    StationError,
+    TelitiError,
+)
+
+PROBLEM_JSON: Final = "application/problem+json"
+
+
+class NotFoundError(TelitiError):
+    """The thing asked for does not exist."""
+
+    code = "not-found"
+
+
+class ConflictError(TelitiError):
+    """The request contradicts what is already stored."""
+
+    code = "conflict"
+
+
+class UploadError(TelitiError):
+    """The upload's parts do not fit together or do not fit the spec."""
+
+    code = "upload-invalid"
+
+
+class UploadTooLargeError(UploadError):
+    """The upload exceeds a limit; nothing of it was decoded."""
+
+    code = "upload-too-large"
+
+
+class BusyError(TelitiError):
+    """As many inspections as allowed are running and waiting."""
+
+    code = "busy"
+
+    def __init__(self, message: str, *, retry_after_s: int, fix: str = "") -> None:
+        super().__init__(message, fix=fix)
+        self.retry_after_s = retry_after_s
+
+
+class StorageError(TelitiError):
+    """A photo could not be written, or is not what was written."""
+
+    code = "storage-failed"
+
+
+class NotReadyError(TelitiError):
+    """The service cannot take inspections now."""
+
+    code = "not-ready"
+
+
+STATUS: Final[Mapping[type[TelitiError], HTTPStatus]] = {
+    TelitiError: HTTPStatus.BAD_REQUEST,
+    PhotoError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    PhotoTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    SpecError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    StationError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ReleaseError: HTTPStatus.SERVICE_UNAVAILABLE,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    ConflictError: HTTPStatus.CONFLICT,
+    UploadError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UploadTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    BusyError: HTTPStatus.TOO_MANY_REQUESTS,
+    StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
+    NotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""Status of each error; a subclass that is not listed has its parent's."""
+
+
+PHRASES: Final[Mapping[int, str]] = {
+    400: "Bad request",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Content too large",
+    422: "Content not valid",
+    429: "Too many requests",
+    503: "Service unavailable",
+}
+"""Names of the statuses in use; those of Python change with its version."""
+
+
+class FieldProblem(BaseModel):
+    """One part of a request that is not valid."""
+
+    location: str = Field(description="Where: `query.limit`, `body.client_id`.")
+    message: str
+
+
+class Problem(BaseModel):
+    """An error as of RFC 9457."""
+
+    type: str = Field(description="Identifies the kind of problem: `urn:teliti:problem:<code>`.")
+    title: str = Field(description="Short, the same for every problem of this kind.")
+    status: int
+    detail: str = Field(description="What is wrong here, one sentence.")
+    instance: str = Field(description="This occurrence; the service's log carries the same id.")
+    code: str = Field(description="Stable and machine-readable.")
+    fix: str = Field(description="What a person can do about it; may be empty.")
+    errors: tuple[FieldProblem, ...] = Field(description="Single faults of an invalid request.")
+
+
+def status_of(error: TelitiError) -> HTTPStatus:
+    """Return the HTTP status of an error."""
+    return next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+
+
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    fix: str = "",
+    errors: tuple[FieldProblem, ...] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Render one problem."""
+    content = Problem(
+        type=f"urn:teliti:problem:{code}",
+        title=code.replace("-", " ").capitalize(),
+        status=status,
+        detail=detail,
+        instance=f"urn:uuid:{request.scope['request_id']}",
+        code=code,
+        fix=fix,
+        errors=errors,
+    )
+    return Response(
+        content.model_dump_json(), status_code=status, media_type=PROBLEM_JSON, headers=headers
+    )
+
+
+def unexpected(request: Request) -> Response:
+    """Render a failure of the service itself, without its internals."""
+    return problem(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal-error",
+        "The service failed. Nothing was stored.",
+        fix="Try again; if it fails again, give the instance to whoever runs the service.",
+    )
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Declare the problems that a route answers with, for its OpenAPI operation."""
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        status: {"description": PHRASES[status], "content": {PROBLEM_JSON: schema}}
+        for status in statuses
+    }
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Render every expected error of `app` as a problem."""
+
+    async def on_teliti_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, TelitiError)  # noqa: S101 -- Starlette's handler type is wider
+        headers = {}
+        if isinstance(error, BusyError):
+            headers["Retry-After"] = str(error.retry_after_s)
+        return problem(
+            request,
+            status_of(error),
+            error.code,
+            f"{error.message[:1].upper()}{error.message[1:]}.",
+            fix=error.fix,
+            headers=headers,
+        )
+
+    async def on_validation_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        faults = tuple(
+            FieldProblem(location=".".join(map(str, fault["loc"])), message=fault["msg"])
+            for fault in error.errors()
+        )
+        detail = "; ".join(f"{fault.location}: {fault.message}" for fault in faults)
+        return problem(
+            request,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "request-invalid",
+            f"The request is not valid: {detail}.",
+            fix="Correct the parts named and send it again.",
+            errors=faults,
+        )
+
+    async def on_http_exception(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        phrase = PHRASES.get(error.status_code, "HTTP error")
+        return problem(
+            request,
+            error.status_code,
+            phrase.lower().replace(" ", "-"),
+            error.detail,
+            headers=error.headers,
+        )
+
+    app.add_exception_handler(TelitiError, on_teliti_error)
+    app.add_exception_handler(RequestValidationError, on_validation_error)
+    app.add_exception_handler(HTTPException, on_http_exception)

@@ -1,0 +1,109 @@
+"""Every setting of the service, grouped; each can be given by an environment variable.
+
+`TELITI_SERVER__PORT=9000` sets `settings.server.port`: prefix `TELITI_`, groups joined by `__`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 1024 * 1024
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ServerSettings(_Group):
+    """Where the service listens."""
+
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address to listen on; 0.0.0.0 opens the service to the workshop's network.",
+    )
+    port: int = Field(default=8000, ge=0, le=65535, description="TCP port; 0 picks a free one.")
+
+
+class StorageSettings(_Group):
+    """Where inspections are kept."""
+
+    data_dir: Path = Field(
+        default=Path("data"), description="Folder of the database and of the photos."
+    )
+    busy_timeout_s: float = Field(
+        default=10, gt=0, description="How long a transaction waits for another one's lock."
+    )
+
+
+class UploadSettings(_Group):
+    """What one request may send; checked before any photo is decoded."""
+
+    max_photo_bytes: int = Field(
+        default=25 * MEBIBYTE, gt=0, description="Largest photo accepted, in bytes."
+    )
+    max_photos: int = Field(default=8, ge=1, le=8, description="Most photos of one inspection.")
+    max_request_bytes: int = Field(
+        default=100 * MEBIBYTE,
+        gt=0,
+        description="Largest request accepted, in bytes; counted while it streams in.",
+    )
+
+
+class InspectionSettings(_Group):
+    """How much is inspected at once."""
+
+    workers: int = Field(default=2, ge=1, description="Inspections that run at the same time.")
+    queue: int = Field(
+        default=16,
+        ge=0,
+        le=32,
+        description="Inspections that may wait; beyond that the answer is 429.",
+    )
+    retry_after_s: int = Field(
+        default=5, ge=1, description="Seconds after which a refused client should try again."
+    )
+
+
+class CatalogueSettings(_Group):
+    """What is known at the start besides the shipped example specs."""
+
+    specs_dir: Path | None = Field(
+        default=None, description="Folder of YAML specs to store at the start."
+    )
+    stations_dir: Path | None = Field(
+        default=None, description="Folder of station files (JSON) to store at the start."
+    )
+    samples_dir: Path | None = Field(
+        default=None, description="Folder of sample photos to inspect at the first start."
+    )
+
+
+class ReleaseSettings(_Group):
+    """Which detector inspects."""
+
+    folder: Path | None = Field(
+        default=None,
+        description="Folder of the active detector release; without it the shipped one is used.",
+    )
+
+
+class Settings(BaseSettings):
+    """All settings of the service."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TELITI_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    server: ServerSettings = Field(default_factory=ServerSettings, description="Listening.")
+    storage: StorageSettings = Field(default_factory=StorageSettings, description="Keeping.")
+    upload: UploadSettings = Field(default_factory=UploadSettings, description="Limits.")
+    inspection: InspectionSettings = Field(
+        default_factory=InspectionSettings, description="Concurrency."
+    )
+    catalogue: CatalogueSettings = Field(
+        default_factory=CatalogueSettings, description="Specs, stations and samples to start with."
+    )
+    release: ReleaseSettings = Field(default_factory=ReleaseSettings, description="Detector.")

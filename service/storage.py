@@ -1,0 +1,124 @@
+"""Photos by content: the key of a photo is the SHA-256 of its bytes.
+
+The same photo is stored once, however often it is sent, and a file that no row names is
+harmless: it is what a crash between photo and commit leaves, and a retry uses it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore
+
+from service.errors import StorageError
+
+
+class PhotoStore:
+    """Keeps photos in an object store, by default a local folder.
+
+    Other object stores acknowledge a photo once it is durable. The local one of obstore 0.12
+    renames a finished file into place but never flushes it to the disk, so a power cut could
+    take an acknowledged photo; writing to a local folder is therefore done here.
+    """
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @classmethod
+    def local(cls, folder: Path) -> PhotoStore:
+        """Keep photos in `folder`, which is created."""
+        return cls(LocalStore(folder.absolute(), mkdir=True))
+
+    def put(self, data: bytes) -> str:
+        """Store a photo durably and return its key.
+
+        Raises:
+            StorageError: the photo could not be written.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        try:
+            if isinstance(self._store, LocalStore) and self._store.prefix is not None:
+                _write_durably(self._store.prefix / _path(sha256), data)
+            else:
+                obstore.put(self._store, _path(sha256), data)
+        except (OSError, BaseError) as error:
+            raise StorageError(
+                f"the photo could not be stored ({error})",
+                fix="Check that the disk has room and can be written, then send it again.",
+            ) from error
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """Return the bytes of a stored photo.
+
+        Raises:
+            StorageError: the photo is missing, or its bytes have changed.
+        """
+        try:
+            data = obstore.get(self._store, _path(sha256)).bytes().to_bytes()
+        except (OSError, BaseError) as error:
+            raise StorageError(
+                f"photo {sha256[:12]} cannot be read", fix="Restore it from the backup."
+            ) from error
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise StorageError(
+                f"photo {sha256[:12]} is damaged on the disk", fix="Restore it from the backup."
+            )
+        return data
+
+    def check(self) -> None:
+        """Write something small.
+
+        Raises:
+            StorageError: the store cannot be written.
+        """
+        try:
+            obstore.put(self._store, "probe", b"")
+        except (OSError, BaseError) as error:
+            raise StorageError(
+                f"photos cannot be stored ({error})", fix="Check the disk and its permissions."
+            ) from error
+
+
+def _path(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256}"
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    """Write a file so that it is whole and on the disk when this returns."""
+    if not path.parent.is_dir():
+        path.parent.mkdir(exist_ok=True)
+        _flush(path.parent.parent)
+    if not _holds(path, data):
+        with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+            try:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+                Path(file.name).replace(path)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+    # Also where the file was there: whoever wrote it may not have come this far yet.
+    _flush(path.parent)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data
+    except FileNotFoundError:
+        return False
+
+
+def _flush(folder: Path) -> None:
+    """Put a folder's entries on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
