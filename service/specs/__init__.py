@@ -1,0 +1,1 @@
+"""What buyers ordered, as the service keeps it."""

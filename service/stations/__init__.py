@@ -1,0 +1,1 @@
+"""Tablets with their cameras and mats, as the service keeps them."""
