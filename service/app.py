@@ -1,0 +1,82 @@
+"""Puts the service together; nothing is opened before the application starts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from qc.inspection import inspect
+from starlette.middleware import Middleware
+
+from service import health, webclient
+from service.errors import install_error_handlers
+from service.inspections import routes as inspections
+from service.inspector import Inspect
+from service.middleware import BodyLimit, RequestLog
+from service.openapi import build_schema
+from service.releases import routes as releases
+from service.settings import Settings
+from service.specs import routes as specs
+from service.startup import open_runtime
+from service.stations import routes as stations
+
+API_VERSION = "1"
+
+
+def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:
+    """Build the application.
+
+    Args:
+        settings: all of them; nothing else is read from the environment.
+        inspect: the inspection pipeline.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with open_runtime(settings, inspect) as app.state.runtime:
+            yield
+
+    app = FastAPI(
+        title="Teliti",
+        version=API_VERSION,
+        description="Inspects photos of finished craft items against the buyer's spec.",
+        lifespan=lifespan,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # the pages load scripts from elsewhere, which a workshop may not reach
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+        form_limits={
+            "max_files": settings.upload.max_photos,
+            "max_fields": settings.upload.max_photos + 8,
+            "max_part_size": 1024,
+        },
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(BodyLimit, max_bytes=settings.upload.max_request_bytes),
+        ],
+    )
+    install_error_handlers(app)
+    for router in (
+        inspections.router,
+        specs.router,
+        stations.router,
+        releases.router,
+        health.router,
+    ):
+        app.include_router(router)
+    webclient.install(app)
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = build_schema(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,1 @@
+"""Inspections: received, judged, kept, and shown."""

@@ -1,0 +1,64 @@
+"""The SQL of inspections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from service.inspections.models import InspectionRow, PhotoRow
+
+
+def _complete() -> Select[InspectionRow]:
+    return select(InspectionRow).options(
+        joinedload(InspectionRow.spec),
+        joinedload(InspectionRow.station),
+        selectinload(InspectionRow.photos),
+    )
+
+
+def find(session: Session, inspection_id: UUID) -> InspectionRow | None:
+    """Return an inspection with its spec and photos."""
+    return session.scalars(_complete().where(InspectionRow.id == inspection_id)).one_or_none()
+
+
+def find_by_client_id(session: Session, client_id: UUID) -> InspectionRow | None:
+    """Return the inspection that a tablet sent under this id."""
+    return session.scalars(_complete().where(InspectionRow.client_id == client_id)).one_or_none()
+
+
+def find_photo(session: Session, inspection_id: UUID, view: str) -> PhotoRow | None:
+    """Return the photo of one view of an inspection."""
+    query = (
+        select(PhotoRow)
+        .join(InspectionRow, InspectionRow.sequence == PhotoRow.inspection_sequence)
+        .where(InspectionRow.id == inspection_id, PhotoRow.view == view)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def newest(
+    session: Session,
+    *,
+    before: int | None,
+    spec_id: str | None,
+    verdict: str | None,
+    limit: int,
+) -> Sequence[InspectionRow]:
+    """Return up to `limit` inspections stored before sequence `before`, newest first."""
+    query = _complete().order_by(InspectionRow.sequence.desc()).limit(limit)
+    if before is not None:
+        query = query.where(InspectionRow.sequence < before)
+    if spec_id is not None:
+        query = query.where(InspectionRow.spec_id == spec_id)
+    if verdict is not None:
+        query = query.where(InspectionRow.verdict == verdict)
+    return session.scalars(query).all()
+
+
+def add(session: Session, row: InspectionRow) -> None:
+    """Store an inspection with its photos."""
+    session.add(row)
+    session.flush()

@@ -1,0 +1,177 @@
+"""HTTP of inspections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, File, Form, Header, Query, Response, UploadFile
+from pydantic import StringConstraints
+
+from qc.decision.verdict import Verdict
+from qc.spec.models import Slug
+from service.errors import problems
+from service.inspections import pictures, service
+from service.inspections.schemas import InspectionPage, InspectionResource
+from service.inspections.workflow import Submission, submit
+from service.runtime import ReadSession, Runtime, RuntimeDep
+
+router = APIRouter(prefix="/v1/inspections", tags=["inspections"])
+
+SpecReference = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(@[1-9][0-9]{0,8})?$", max_length=80),
+]
+
+_IMMUTABLE = "private, max-age=31536000, immutable"
+_PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The picture.",
+        "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
+        "headers": {"ETag": {"schema": {"type": "string"}}},
+    },
+    304: {"description": "The client has this picture already."},
+}
+
+Width = Annotated[
+    int | None,
+    Query(ge=16, le=4096, description="Width in pixels; the full size where not given."),
+]
+IfNoneMatch = Annotated[str | None, Header(description="ETag of the picture that is there.")]
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses={
+        200: {"model": InspectionResource, "description": "The first answer, sent again."},
+        201: {
+            "description": "Inspected and kept.",
+            "headers": {"Location": {"schema": {"type": "string"}}},
+        },
+        **problems(400, 404, 409, 413, 422, 429, 503),
+    },
+)
+def create_inspection(
+    runtime: RuntimeDep,
+    response: Response,
+    photos: Annotated[
+        list[UploadFile], File(min_length=1, max_length=8, description="One photo of each view.")
+    ],
+    spec: Annotated[
+        SpecReference, Form(description="Id of the spec; `id@version` for a certain version.")
+    ],
+    client_id: Annotated[
+        UUID, Form(description="Chosen by the client, once per inspection; safe to send again.")
+    ],
+    station: Annotated[Slug | None, Form(description="Id of the station.")] = None,
+    views: Annotated[
+        list[Slug] | None,
+        Form(
+            max_length=8,
+            description="View of each photo, in the order of `photos`. "
+            "A single photo without one shows the spec's first view.",
+        ),
+    ] = None,
+) -> InspectionResource:
+    """Inspect the photos of one item.
+
+    The answer is sent once photos and inspection are on the disk. Sending the same request
+    again gives the same answer, so a client repeats it until it has one.
+    """
+    spec_id, _, version = spec.partition("@")
+    receipt = submit(
+        runtime,
+        Submission(
+            client_id=client_id,
+            spec_id=spec_id,
+            spec_version=int(version) if version else None,
+            station_id=station,
+            photos=[photo.file for photo in photos],
+            views=views or [],
+        ),
+    )
+    response.status_code = HTTPStatus.CREATED if receipt.created else HTTPStatus.OK
+    response.headers["Location"] = f"{router.prefix}/{receipt.inspection.id}"
+    return receipt.inspection
+
+
+@router.get("", responses=problems(404, 422))
+def list_inspections(
+    session: ReadSession,
+    spec: Annotated[Slug | None, Query(description="Only those judged by this spec.")] = None,
+    verdict: Annotated[Verdict | None, Query(description="Only those with this verdict.")] = None,
+    cursor: Annotated[UUID | None, Query(description="`next_cursor` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> InspectionPage:
+    """List inspections, newest first."""
+    return service.list_inspections(
+        session, cursor=cursor, spec_id=spec, verdict=verdict, limit=limit
+    )
+
+
+@router.get("/{inspection_id}", responses=problems(404, 422))
+def get_inspection(session: ReadSession, inspection_id: UUID) -> InspectionResource:
+    """Give one inspection."""
+    return service.get_inspection(session, inspection_id)
+
+
+@router.get(
+    "/{inspection_id}/photos/{view}",
+    response_class=Response,
+    responses=_PICTURE | problems(404, 422, 503),
+)
+def get_inspection_photo(
+    runtime: RuntimeDep,
+    inspection_id: UUID,
+    view: Slug,
+    width: Width = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Give the photo of one view: JPEG, upright, without EXIF."""
+    photo, _ = _look_up(runtime, inspection_id, view)
+    return _picture(
+        f'"photo-{photo.sha256[:32]}-{width or "full"}-{pictures.RENDERING}"',
+        if_none_match,
+        lambda: pictures.photo_jpeg(runtime.photos.get(photo.sha256), width),
+    )
+
+
+@router.get(
+    "/{inspection_id}/overlays/{view}",
+    response_class=Response,
+    responses=_PICTURE | problems(404, 422, 503),
+)
+def get_inspection_overlay(
+    runtime: RuntimeDep,
+    inspection_id: UUID,
+    view: Slug,
+    width: Width = None,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Give the photo of one view with the findings drawn in."""
+    photo, inspection = _look_up(runtime, inspection_id, view)
+    return _picture(
+        f'"overlay-{inspection_id}-{view}-{width or "full"}-{pictures.RENDERING}"',
+        if_none_match,
+        lambda: pictures.overlay_jpeg(runtime.photos.get(photo.sha256), inspection, view, width),
+    )
+
+
+def _look_up(
+    runtime: Runtime, inspection_id: UUID, view: str
+) -> tuple[service.StoredPhoto, InspectionResource]:
+    # Not `ReadSession`: no connection is held while a picture renders.
+    with runtime.database.reading() as session:
+        photo = service.get_photo(session, inspection_id, view)
+        return photo, service.get_inspection(session, inspection_id)
+
+
+def _picture(etag: str, if_none_match: str | None, render: Callable[[], bytes]) -> Response:
+    """Answer with a picture that never changes, unless the client has it."""
+    headers = {"ETag": etag, "Cache-Control": _IMMUTABLE}
+    if if_none_match is not None and etag in if_none_match:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(render(), media_type="image/jpeg", headers=headers)

@@ -1,0 +1,66 @@
+"""What the API says about inspections."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from qc.decision.verdict import Reason, Verdict
+from qc.records import Inspection, PhotoRecord
+from service.specs.schemas import SpecSummary
+
+
+class PhotoLinks(BaseModel):
+    """Where the pictures of one view are; `?width=` makes them smaller."""
+
+    view: str
+    photo_url: str = Field(description="JPEG, upright, without EXIF.")
+    overlay_url: str = Field(description="JPEG, with the findings drawn in.")
+
+
+class InspectionPhoto(PhotoRecord):
+    """What is known of one photo, and where its pictures are."""
+
+    photo_url: str = Field(description="JPEG, upright, without EXIF.")
+    overlay_url: str = Field(description="JPEG, with the findings drawn in.")
+
+
+def photo_urls(inspection_id: UUID, view: str) -> dict[str, str]:
+    """Return where the pictures of one view are."""
+    base = f"/v1/inspections/{inspection_id}"
+    return {"photo_url": f"{base}/photos/{view}", "overlay_url": f"{base}/overlays/{view}"}
+
+
+class InspectionSummary(BaseModel):
+    """One line of the history."""
+
+    id: UUID
+    client_id: UUID
+    created_at: datetime
+    spec: SpecSummary
+    station: str | None
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    photos: tuple[PhotoLinks, ...]
+
+
+class InspectionResource(Inspection):
+    """An inspection as it is kept."""
+
+    id: UUID
+    client_id: UUID = Field(description="The tablet's own id of the inspection.")
+    created_at: datetime = Field(description="When it was stored, UTC.")
+    spec: SpecSummary
+    station: str | None = Field(description="Id of the station, where one was named.")
+    photos: tuple[InspectionPhoto, ...]
+
+
+class InspectionPage(BaseModel):
+    """Inspections, newest first."""
+
+    items: tuple[InspectionSummary, ...]
+    next_cursor: UUID | None = Field(
+        description="Give it as `cursor` to get the next page; None on the last one."
+    )

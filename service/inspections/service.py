@@ -1,0 +1,205 @@
+"""What can be done with inspections inside a transaction that somebody else owns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from qc.decision.verdict import Verdict
+from qc.records import Inspection
+from qc.spec.models import Spec
+from service.errors import ConflictError, NotFoundError
+from service.inspections import repository
+from service.inspections.models import InspectionRow, PhotoRow
+from service.inspections.schemas import (
+    InspectionPage,
+    InspectionPhoto,
+    InspectionResource,
+    InspectionSummary,
+    PhotoLinks,
+    photo_urls,
+)
+from service.specs.schemas import SpecSummary
+from service.stations.service import StationRevision
+
+
+class InspectionUnknownError(NotFoundError):
+    """No inspection of this id, or no photo of this view, is stored."""
+
+    code = "inspection-unknown"
+
+
+class CursorUnknownError(NotFoundError):
+    """The cursor is not one that an earlier page gave."""
+
+    code = "cursor-unknown"
+
+
+@dataclass(frozen=True)
+class StoredPhoto:
+    """A photo that is durable in the store."""
+
+    view: str
+    sha256: str
+    size_bytes: int
+
+
+def get_inspection(session: Session, inspection_id: UUID) -> InspectionResource:
+    """Return one inspection.
+
+    Raises:
+        InspectionUnknownError: there is none.
+    """
+    row = repository.find(session, inspection_id)
+    if row is None:
+        raise InspectionUnknownError(
+            f"inspection {inspection_id} is not known", fix="Look it up at /v1/inspections."
+        )
+    return _resource(row)
+
+
+def find_receipt(
+    session: Session, client_id: UUID, spec: Spec, sha256_of_view: dict[str, str]
+) -> InspectionResource | None:
+    """Return the first answer to an upload that is sent again.
+
+    Raises:
+        ConflictError: the client id was used for other photos or another product.
+    """
+    row = repository.find_by_client_id(session, client_id)
+    if row is None:
+        return None
+    if row.spec_id != spec.id or {p.view: p.sha256 for p in row.photos} != sha256_of_view:
+        raise ConflictError(
+            f"client id {client_id} was used for another inspection",
+            fix="Give every inspection a new client id.",
+        )
+    return _resource(row)
+
+
+def list_inspections(
+    session: Session,
+    *,
+    cursor: UUID | None,
+    spec_id: str | None,
+    verdict: Verdict | None,
+    limit: int,
+) -> InspectionPage:
+    """Return one page of inspections, newest first.
+
+    Pages stay stable while inspections arrive: the cursor is the last inspection shown.
+
+    Raises:
+        CursorUnknownError: the cursor is not one that an earlier page gave.
+    """
+    before = None
+    if cursor is not None:
+        last = repository.find(session, cursor)
+        if last is None:
+            raise CursorUnknownError(
+                f"cursor {cursor} is not known", fix="Start again without a cursor."
+            )
+        before = last.sequence
+    rows = repository.newest(
+        session, before=before, spec_id=spec_id, verdict=verdict, limit=limit + 1
+    )
+    return InspectionPage(
+        items=tuple(_summary(row) for row in rows[:limit]),
+        next_cursor=rows[limit - 1].id if len(rows) > limit else None,
+    )
+
+
+def get_photo(session: Session, inspection_id: UUID, view: str) -> StoredPhoto:
+    """Return which photo shows a view of an inspection.
+
+    Raises:
+        InspectionUnknownError: there is no such inspection or it has no such view.
+    """
+    row = repository.find_photo(session, inspection_id, view)
+    if row is None:
+        raise InspectionUnknownError(
+            f"inspection {inspection_id} has no photo {view!r}",
+            fix="Follow the links of the inspection.",
+        )
+    return StoredPhoto(row.view, row.sha256, row.size_bytes)
+
+
+def record(
+    session: Session,
+    *,
+    client_id: UUID,
+    spec: Spec,
+    station: StationRevision | None,
+    inspection: Inspection,
+    photos: list[StoredPhoto],
+) -> InspectionResource:
+    """Store an inspection whose photos are durable.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: another request stored this client id first.
+    """
+    row = InspectionRow(
+        id=uuid4(),
+        client_id=client_id,
+        created_at=datetime.now(UTC),
+        spec_id=spec.id,
+        spec_version=spec.version,
+        station_revision=None if station is None else station.revision,
+        verdict=inspection.verdict,
+        document=inspection.model_dump_json(),
+        photos=[
+            PhotoRow(
+                position=position, view=photo.view, sha256=photo.sha256, size_bytes=photo.size_bytes
+            )
+            for position, photo in enumerate(photos)
+        ],
+    )
+    repository.add(session, row)
+    station_id = None if station is None else station.station.id
+    return _resource_of(row, inspection, spec, station_id)
+
+
+def _resource(row: InspectionRow) -> InspectionResource:
+    return _resource_of(
+        row,
+        Inspection.model_validate_json(row.document),
+        Spec.model_validate_json(row.spec.document),
+        None if row.station is None else row.station.id,
+    )
+
+
+def _resource_of(
+    row: InspectionRow, inspection: Inspection, spec: Spec, station_id: str | None
+) -> InspectionResource:
+    content = dict(inspection)
+    content["photos"] = tuple(
+        InspectionPhoto(**dict(photo), **photo_urls(row.id, photo.view))
+        for photo in inspection.photos
+    )
+    return InspectionResource(
+        id=row.id,
+        client_id=row.client_id,
+        created_at=row.created_at,
+        spec=SpecSummary.of(spec),
+        station=station_id,
+        **content,
+    )
+
+
+def _summary(row: InspectionRow) -> InspectionSummary:
+    inspection = Inspection.model_validate_json(row.document)
+    return InspectionSummary(
+        id=row.id,
+        client_id=row.client_id,
+        created_at=row.created_at,
+        spec=SpecSummary.of(Spec.model_validate_json(row.spec.document)),
+        station=None if row.station is None else row.station.id,
+        verdict=inspection.verdict,
+        reasons=inspection.reasons,
+        photos=tuple(
+            PhotoLinks(view=photo.view, **photo_urls(row.id, photo.view)) for photo in row.photos
+        ),
+    )

@@ -1,0 +1,159 @@
+"""From an upload to a kept inspection: the order of steps that loses nothing.
+
+1. What the upload names is looked up; an upload that was answered before gets that answer.
+2. The photos are decoded and inspected. A bad one ends here: nothing is stored.
+3. The photos are written and flushed to the disk.
+4. Rows of photos and inspection are committed together; only then is there a receipt.
+
+A crash before step 4 leaves at most photo files that no row names: harmless, and used again
+by the retry. No transaction is open while an inspection computes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import BinaryIO
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from qc.photo import decode_photo
+from qc.spec.models import Spec
+from service.errors import UploadError, UploadTooLargeError
+from service.inspections import service
+from service.inspections.schemas import InspectionResource
+from service.inspections.service import StoredPhoto
+from service.runtime import Runtime
+from service.settings import MEBIBYTE, UploadSettings
+from service.specs.service import get_spec
+from service.stations.service import StationRevision, get_station
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a tablet sends: the photos of one item, and what they are to be judged by."""
+
+    client_id: UUID
+    spec_id: str
+    spec_version: int | None
+    station_id: str | None
+    photos: list[BinaryIO]
+    views: list[str]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The answer, and whether this submission or an earlier one caused it."""
+
+    inspection: InspectionResource
+    created: bool
+
+
+def submit(runtime: Runtime, submission: Submission) -> Receipt:
+    """Inspect and keep what was submitted, once.
+
+    Raises:
+        NotFoundError: spec or station is not known.
+        UploadError: the photos do not fit together, the limits or the spec's views.
+        ConflictError: the client id was used for other photos.
+        BusyError: too many inspections are waiting.
+        PhotoError: a photo cannot be read.
+        StorageError: a photo cannot be written.
+    """
+    _check_sizes(submission.photos, runtime.settings.upload)
+    with runtime.database.reading() as session:
+        spec = get_spec(session, submission.spec_id, submission.spec_version)
+        files = _files_by_view(submission, spec)
+        sha256s = {view: _sha256(file) for view, file in files.items()}
+        receipt = service.find_receipt(session, submission.client_id, spec, sha256s)
+        if receipt is not None:
+            return Receipt(receipt, created=False)
+        station = None
+        if submission.station_id is not None:
+            station = get_station(session, submission.station_id)
+    with runtime.gate.enter():
+        return _inspect_and_keep(runtime, submission.client_id, spec, station, files, sha256s)
+
+
+def _inspect_and_keep(
+    runtime: Runtime,
+    client_id: UUID,
+    spec: Spec,
+    station: StationRevision | None,
+    files: dict[str, BinaryIO],
+    sha256s: dict[str, str],
+) -> Receipt:
+    contents = {view: file.read() for view, file in files.items()}
+    inspection = runtime.inspect(
+        {view: decode_photo(data) for view, data in contents.items()},
+        spec,
+        None if station is None else station.station,
+        runtime.detector,
+    )
+    stored = [
+        StoredPhoto(view, runtime.photos.put(data), len(data)) for view, data in contents.items()
+    ]
+    try:
+        with runtime.database.writing() as session:
+            resource = service.record(
+                session,
+                client_id=client_id,
+                spec=spec,
+                station=station,
+                inspection=inspection,
+                photos=stored,
+            )
+        return Receipt(resource, created=True)
+    except IntegrityError:
+        # The same upload came twice at once and the other one was first.
+        with runtime.database.reading() as session:
+            first = service.find_receipt(session, client_id, spec, sha256s)
+        if first is None:
+            raise
+        return Receipt(first, created=False)
+
+
+def _check_sizes(photos: list[BinaryIO], limits: UploadSettings) -> None:
+    if not 1 <= len(photos) <= limits.max_photos:
+        raise UploadError(
+            f"{len(photos)} photos were sent", fix=f"Send 1 to {limits.max_photos} photos."
+        )
+    for number, photo in enumerate(photos, start=1):
+        size_bytes = photo.seek(0, 2)
+        photo.seek(0)
+        if size_bytes > limits.max_photo_bytes:
+            raise UploadTooLargeError(
+                f"photo {number} has {size_bytes / MEBIBYTE:.1f} MiB",
+                fix=f"Send photos of at most {limits.max_photo_bytes / MEBIBYTE:g} MiB.",
+            )
+
+
+def _files_by_view(submission: Submission, spec: Spec) -> dict[str, BinaryIO]:
+    """Match files with views; a single photo without a view shows the spec's first one."""
+    known = [view.name for view in spec.views]
+    views = submission.views
+    if not views and len(submission.photos) == 1:
+        views = known[:1]
+    if len(views) != len(submission.photos):
+        raise UploadError(
+            f"{len(submission.photos)} photos and {len(views)} views were sent",
+            fix="Send one view for every photo, in the same order.",
+        )
+    for view in views:
+        if view not in known:
+            raise UploadError(
+                f"view {view!r} is not in spec {spec.reference}",
+                fix=f"Use one of: {', '.join(known)}.",
+            )
+        if views.count(view) > 1:
+            raise UploadError(f"view {view!r} stands twice", fix="Send one photo of each view.")
+    return dict(zip(views, submission.photos, strict=True))
+
+
+def _sha256(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while chunk := file.read(MEBIBYTE):
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()

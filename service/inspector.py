@@ -1,0 +1,63 @@
+"""The one door to the CPU-bound work: a bounded number of inspections at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+from typing import Protocol
+
+from qc.defects.detector import Detector
+
+from qc.geometry.station import Station
+from qc.photo import Photo
+from qc.records import Inspection
+from qc.spec.models import Spec
+from service.errors import BusyError
+from service.settings import InspectionSettings
+
+
+class Inspect(Protocol):
+    """The pipeline: `qc.inspection.inspect`."""
+
+    def __call__(
+        self,
+        photos: Mapping[str, Photo],
+        spec: Spec,
+        station: Station | None = None,
+        detector: Detector | None = None,
+    ) -> Inspection:
+        """Inspect one item."""
+        ...
+
+
+class Gate:
+    """Lets `workers` in, lets `queue` more wait, and turns the others away.
+
+    Who is turned away has cost nothing but the upload; without the bound every photo waiting
+    would hold its pixels and nobody would get an answer in time.
+    """
+
+    def __init__(self, settings: InspectionSettings) -> None:
+        self._places = BoundedSemaphore(settings.workers + settings.queue)
+        self._workers = BoundedSemaphore(settings.workers)
+        self._retry_after_s = settings.retry_after_s
+
+    @contextmanager
+    def enter(self) -> Iterator[None]:
+        """Wait for a worker's place.
+
+        Raises:
+            BusyError: too many are waiting already.
+        """
+        if not self._places.acquire(blocking=False):
+            raise BusyError(
+                "as many inspections as possible are waiting",
+                retry_after_s=self._retry_after_s,
+                fix=f"Try again in {self._retry_after_s} seconds; the photo is not lost.",
+            )
+        try:
+            with self._workers:
+                yield
+        finally:
+            self._places.release()

@@ -1,0 +1,46 @@
+"""What a running service holds, and how routes get at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from qc.defects.detector import Detector
+from sqlalchemy.orm import Session
+
+from service.database import Database
+from service.inspector import Gate, Inspect
+from service.settings import Settings
+from service.storage import PhotoStore
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Opened at the start of the service, closed at its end."""
+
+    settings: Settings
+    database: Database
+    photos: PhotoStore
+    gate: Gate
+    inspect: Inspect
+    detector: Detector | None
+
+
+def _runtime(request: Request) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+RuntimeDep = Annotated[Runtime, Depends(_runtime)]
+"""Everything that the service holds."""
+
+
+def _reading(runtime: RuntimeDep) -> Iterator[Session]:
+    with runtime.database.reading() as session:
+        yield session
+
+
+ReadSession = Annotated[Session, Depends(_reading, scope="function")]
+"""A reading transaction that lasts as long as the route's function."""

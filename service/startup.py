@@ -1,0 +1,67 @@
+"""What happens once, before the first request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+from qc.defects.detector import Detector
+
+from qc.geometry.station import read_station
+from qc.spec import EXAMPLES, read_spec
+from service.database import Database
+from service.inspector import Gate, Inspect
+from service.runtime import Runtime
+from service.settings import CatalogueSettings, Settings
+from service.specs.service import store_spec
+from service.stations.service import store_station
+from service.storage import PhotoStore
+
+_log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
+    """Open database, photo store and detector; close them at the end.
+
+    Raises:
+        DatabaseError: a newer version of the software wrote the database.
+        SpecError, StationError, ReleaseError: a file that the settings name is not valid.
+    """
+    data_dir = settings.storage.data_dir
+    database = Database.sqlite(
+        data_dir / "teliti.sqlite3", busy_timeout_s=settings.storage.busy_timeout_s
+    )
+    try:
+        database.migrate()
+        _store_catalogue(database, settings.catalogue)
+        runtime = Runtime(
+            settings=settings,
+            database=database,
+            photos=PhotoStore.local(data_dir / "photos"),
+            gate=Gate(settings.inspection),
+            inspect=inspect,
+            detector=_load_detector(settings.release.folder),
+        )
+        yield runtime
+    finally:
+        database.close()
+
+
+def _store_catalogue(database: Database, catalogue: CatalogueSettings) -> None:
+    with database.writing() as session:
+        for folder in (EXAMPLES, catalogue.specs_dir):
+            for path in sorted(folder.glob("*.yaml")) if folder else ():
+                store_spec(session, read_spec(path))
+        if catalogue.stations_dir:
+            for path in sorted(catalogue.stations_dir.glob("*.json")):
+                store_station(session, read_station(path))
+
+
+def _load_detector(folder: Path | None) -> Detector | None:
+    if folder is None:
+        _log.warning("no detector release is active; defects are not inspected")
+        return None
+    return Detector.load(folder)

@@ -1,0 +1,166 @@
+"""A service on a fresh folder; its inspector answers at once, everything else is real."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import numpy as np
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from qc.decision.conformity import Decision
+from qc.decision.verdict import Reason, Verdict, worst
+from qc.geometry.station import Station
+from qc.photo import Photo
+from qc.records import BudgetLine, Defect, Inspection, Measurement, PhotoRecord, Versions
+from qc.spec.models import LocalText, Product, Severity, Spec, View
+from service.app import create_app
+from service.database import Database
+from service.runtime import Runtime
+from service.settings import CatalogueSettings, Settings, StorageSettings
+from service.specs.service import store_spec
+from service.stations.service import store_station
+
+SPEC = Spec(
+    id="test-bowl",
+    version=2,
+    buyer="Test",
+    example=True,
+    product=Product(id="bowl", name=LocalText(en="Bowl", id="Mangkuk"), material="teak"),
+    mat="A4",
+    views=(
+        View(name="top", instruction=LocalText(en="From above", id="Dari atas")),
+        View(name="underside", instruction=LocalText(en="From below", id="Dari bawah")),
+    ),
+)
+
+
+def recorded_inspection(
+    photos: Mapping[str, Photo],
+    spec: Spec,
+    station: Station | None = None,
+    detector: object = None,  # noqa: ARG001 -- the pipeline's signature
+) -> Inspection:
+    """Answer with findings that depend on the photos alone, awkward numbers included."""
+    reasons = (
+        Reason.of(
+            Verdict.FAIL, "defect-found", subject="crack", view="top", length_mm=7.25, severity="major"
+        ),
+    )
+    first = next(iter(photos.values()))
+    return Inspection(
+        verdict=worst(reasons),
+        reasons=reasons,
+        measurements=(
+            Measurement(
+                name="length",
+                feature="length",
+                view="top",
+                value_mm=float(first.pixels.mean()) + 0.1 + 0.2,
+                u95_mm=1 / 3,
+                lower_mm=1.0,
+                upper_mm=400.0,
+                default_tolerance=False,
+                decision=Decision.PASS,
+                budget=(BudgetLine(source="edge", u_mm=1 / 7),),
+                line_px=((1.5, 2.5), (30.123456789, 4.0)),
+            ),
+        ),
+        defects=(
+            Defect(
+                type="crack",
+                view="top",
+                length_mm=7.25,
+                width_mm=0.5,
+                area_mm2=2.2,
+                probability=0.97,
+                severity=Severity.MAJOR,
+                verdict=Verdict.FAIL,
+                polygon_px=((10.0, 10.0), (20.0, 10.0), (20.0, 14.0)),
+            ),
+        ),
+        photos=tuple(
+            PhotoRecord(
+                view=view,
+                sha256=photo.sha256,
+                width_px=photo.width_px,
+                height_px=photo.height_px,
+                mat="teliti-a4",
+                mm_per_px=0.2,
+                distance_mm=600.0,
+                tilt_deg=2.0,
+                mat_residual_px=0.2,
+            )
+            for view, photo in photos.items()
+        ),
+        versions=Versions(
+            software="test",
+            spec=spec.reference,
+            release=None,
+            mat="teliti-a4",
+            station=station.id if station else None,
+        ),
+    )
+
+
+def jpeg(seed: int = 0, size: tuple[int, int] = (320, 240), **options: object) -> bytes:
+    """A small photo whose pixels depend on `seed`."""
+    shades = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype=np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(shades).resize(size).save(out, "JPEG", quality=90, **options)
+    return out.getvalue()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        storage=StorageSettings(data_dir=tmp_path / "data"), catalogue=CatalogueSettings()
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> FastAPI:
+    return create_app(settings, inspect=recorded_inspection)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app) as client:
+        database: Database = app.state.runtime.database
+        with database.writing() as session:
+            store_spec(session, SPEC)
+            store_station(session, Station(id="table-1"))
+        yield client
+
+
+@pytest.fixture
+def runtime(app: FastAPI, client: TestClient) -> Runtime:  # noqa: ARG001 -- starts the app
+    runtime: Runtime = app.state.runtime
+    return runtime
+
+
+@pytest.fixture
+def upload(client: TestClient) -> Callable[..., object]:
+    """Post one inspection; anything can be replaced."""
+
+    def post(
+        *photos: bytes,
+        client_id: UUID | str | None = None,
+        spec: str = "test-bowl",
+        views: list[str] | None = None,
+        station: str | None = None,
+    ) -> object:
+        data: dict[str, object] = {"client_id": str(client_id or uuid4()), "spec": spec}
+        if views is not None:
+            data["views"] = views
+        if station is not None:
+            data["station"] = station
+        files = [("photos", ("photo.jpg", photo, "image/jpeg")) for photo in photos or (jpeg(),)]
+        return client.post("/v1/inspections", data=data, files=files)
+
+    return post
