@@ -1,0 +1,78 @@
+/** The server's interface, typed by its OpenAPI description. Every function throws `Failure`. */
+
+import createClient from "openapi-fetch";
+import { Failure, failureOf } from "./failure";
+import type { paths } from "./schema";
+import type { Submission } from "./submission";
+
+// The shapes of the answers, as the endpoints below give them.
+export type Inspection = Awaited<ReturnType<typeof fetchInspection>>;
+export type InspectionSummary = Awaited<ReturnType<typeof fetchLatest>>[number];
+export type Measurement = Inspection["measurements"][number];
+export type Reason = Inspection["reasons"][number];
+export type Spec = Awaited<ReturnType<typeof fetchSpec>>;
+export type SpecSummary = Awaited<ReturnType<typeof fetchSpecs>>[number];
+export type Verdict = Inspection["verdict"];
+
+const api = createClient<paths>({ fetch: (request) => fetch(request) });
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+async function dataOf<T>(request: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>;
+  try {
+    answer = await request;
+  } catch {
+    throw new Failure("unreachable");
+  }
+  if (answer.data === undefined) throw failureOf(answer.response.status, answer.error);
+  return answer.data;
+}
+
+/** The latest version of every spec. */
+export async function fetchSpecs() {
+  return (await dataOf(api.GET("/v1/specs"))).items;
+}
+
+export function fetchSpec(specId: string) {
+  return dataOf(api.GET("/v1/specs/{spec_id}", { params: { path: { spec_id: specId } } }));
+}
+
+/** The latest inspections, newest first. */
+export async function fetchLatest() {
+  return (await dataOf(api.GET("/v1/inspections"))).items;
+}
+
+export function fetchInspection(inspectionId: string) {
+  const path = { inspection_id: inspectionId };
+  return dataOf(api.GET("/v1/inspections/{inspection_id}", { params: { path } }));
+}
+
+/** Send one item's photos. Sending the same submission again gives the first answer again. */
+export function submit(submission: Submission): Promise<Inspection> {
+  const { clientId, spec, shots } = submission;
+  return dataOf(
+    api.POST("/v1/inspections", {
+      body: {
+        client_id: clientId,
+        spec,
+        views: shots.map(({ view }) => view),
+        photos: shots.map(({ photo }) => photo),
+      },
+      bodySerializer: formOf,
+    }),
+  );
+}
+
+/** A multipart form: lists become repeated fields. */
+function formOf(fields: object): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    for (const one of [value].flat()) form.append(name, one);
+  }
+  return form;
+}

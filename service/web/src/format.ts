@@ -1,0 +1,21 @@
+/** Numbers and times as people of a language write them. */
+
+/** A measured length: always two decimals, so that values stand in line. */
+export function millimetres(value: number, language: string): string {
+  return new Intl.NumberFormat(language, {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  }).format(value);
+}
+
+/** A limit as the spec states it: no decimals that say nothing. */
+export function limit(value: number, language: string): string {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value);
+}
+
+/** Day and time in the time zone of the tablet. */
+export function dayAndTime(iso: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(
+    new Date(iso),
+  );
+}
