@@ -1,0 +1,1 @@
+"""From values and defects to an answer: conformity, severity, verdict."""

@@ -64,6 +64,10 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "The item is not wholly inside the blue field. Move it to the middle.",
         "id": "Barang keluar dari bidang biru. Geser ke tengah.",
     },
+    "item-unclear": {
+        "en": "The item's edge cannot be followed. Remove what touches it and even the light.",
+        "id": "Tepi barang tidak jelas. Singkirkan benda di dekatnya dan ratakan cahaya.",
+    },
     "item-count": {
         "en": "{found} pieces on the mat, {expected} expected. Correct that and take it again.",
         "id": "Ada {found} benda di alas, seharusnya {expected}. Perbaiki, lalu foto ulang.",

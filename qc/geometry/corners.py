@@ -20,8 +20,8 @@ from qc.geometry.mat import MatLayout, identify, standard_mat
 
 Array = npt.NDArray[np.float64]
 
-_DETECTION_SIDE_PX = 1400
-"""Longer side of the image in which markers are searched."""
+_DETECTION_SIDES_PX = (1400, 700)
+"""Longer side of the image in which markers are searched; the smaller sees through blur."""
 
 _MIN_MARKERS = 6
 _HALF_WINDOW_PX = (3, 15)
@@ -55,12 +55,13 @@ def find_corners(
         The corners of the mat that most markers belong to, or None where fewer than six
         markers of any known mat are seen or they do not lie in one plane.
     """
-    markers = _find_markers(grey)
-    layout = identify(markers)
-    if layout is None:
-        return None
-    known = [marker for marker in markers if marker in layout.marker_ids]
-    if len(known) < _MIN_MARKERS:
+    for side_px in _DETECTION_SIDES_PX:
+        markers = _find_markers(grey, side_px)
+        layout = identify(markers)
+        known = [marker for marker in markers if layout and marker in layout.marker_ids]
+        if len(known) >= _MIN_MARKERS:
+            break
+    if layout is None or len(known) < _MIN_MARKERS:
         return None
     squares = np.concatenate([_marker_corners_mm(layout, marker) for marker in known])
     seen = np.concatenate([markers[marker] for marker in known])
@@ -97,9 +98,9 @@ def _marker_detector() -> cv2.aruco.ArucoDetector:
     return cv2.aruco.ArucoDetector(standard_mat("A3").board().getDictionary(), parameters)
 
 
-def _find_markers(grey: npt.NDArray[np.uint8]) -> dict[int, Array]:
+def _find_markers(grey: npt.NDArray[np.uint8], side_px: int) -> dict[int, Array]:
     """Return id → `(4, 2)` corners in full-resolution pixels of all markers of the dictionary."""
-    factor = max(1.0, max(grey.shape) / _DETECTION_SIDE_PX)
+    factor = max(1.0, max(grey.shape) / side_px)
     size = (round(grey.shape[1] / factor), round(grey.shape[0] / factor))
     reduced = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA))
     corners, ids, _ = _marker_detector().detectMarkers(reduced)

@@ -1,7 +1,7 @@
 """A photo: from hostile bytes to upright pixels, to linear light, and whether it can be judged."""
 
 from qc.photo.decode import Photo, decode_photo
-from qc.photo.light import linear_to_srgb, srgb_to_linear
+from qc.photo.light import linear_to_srgb, srgb_to_linear, to_grey
 from qc.photo.quality import edge_width_px, gate_blur, gate_glare, gate_light
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "gate_light",
     "linear_to_srgb",
     "srgb_to_linear",
+    "to_grey",
 ]

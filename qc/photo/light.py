@@ -51,3 +51,8 @@ def linear_to_srgb(linear: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
     )
     nearest: npt.NDArray[np.uint8] = np.rint(encoded * 255).astype(np.uint8)
     return nearest
+
+
+def to_grey(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return the `(H, W)` luma (BT.601) of an `(H, W, 3)` sRGB image."""
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)

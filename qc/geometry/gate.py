@@ -1,0 +1,115 @@
+"""Can this photo be measured? Each answer that is not yes says what to change."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from qc.decision.verdict import Reason, Verdict
+from qc.geometry.item import Part
+from qc.geometry.mat import MatLayout, standard_mat
+from qc.geometry.pose import MatView
+from qc.geometry.station import Station
+from qc.spec.models import Spec
+
+Array = npt.NDArray[np.float64]
+
+_MIN_SIDE_SHARE = 0.5
+"""Share of a side's corners that must be seen, on each of the four sides."""
+
+_MAX_TILT_DEG = 25.0
+_MAX_MM_PER_PX = 0.4
+_MAX_RESIDUAL_MM = 0.35
+"""A sheet that lifts by 3 mm somewhere scatters the corners by about this much."""
+
+
+def gate_mat(view: MatView, name: str, spec: Spec, station: Station | None) -> list[Reason]:
+    """Judge whether the right mat is flat, seen on all four sides, near and from above."""
+    reasons = []
+    wanted = station.mat if station and station.mat else None
+    needed = standard_mat(spec.mat)
+    if (wanted and wanted != view.layout.identity) or _smaller(view.layout, needed):
+        expected = wanted if wanted and wanted != view.layout.identity else needed.identity
+        reasons.append(
+            Reason.of(
+                Verdict.RETAKE,
+                "mat-wrong",
+                view=name,
+                found=view.layout.identity,
+                expected=expected,
+            )
+        )
+    if min(_side_shares(view)) < _MIN_SIDE_SHARE:
+        reasons.append(_retake("mat-covered", name))
+    if view.pose.tilt_deg > _MAX_TILT_DEG:
+        reasons.append(
+            Reason.of(Verdict.RETAKE, "camera-tilted", view=name, tilt_deg=view.pose.tilt_deg)
+        )
+    if view.mm_per_px > _MAX_MM_PER_PX:
+        reasons.append(_retake("camera-far", name))
+    if view.residual_px * view.mm_per_px > _MAX_RESIDUAL_MM:
+        reasons.append(_retake("mat-not-flat", name))
+    return reasons
+
+
+def gate_parts(parts: list[Part], name: str, spec: Spec) -> list[Reason]:
+    """Judge whether the pieces that the spec expects lie wholly on the field."""
+    if not parts:
+        return [_retake("item-missing", name)]
+    if any(part.touches_border for part in parts):
+        return [_retake("item-cut-off", name)]
+    if len(parts) != spec.parts:
+        return [
+            Reason.of(
+                Verdict.RETAKE, "item-count", view=name, found=len(parts), expected=spec.parts
+            )
+        ]
+    return []
+
+
+def ring_edges(view: MatView) -> tuple[Array, Array, float]:
+    """Return where the photo must show sharp black-and-white edges.
+
+    Returns:
+        `(N, 2)` pixels on the ring's edges midway between neighbouring corners, `(N, 2)` unit
+        normals, and the distance in pixels along them that is free of other edges.
+    """
+    layout = view.layout
+    order = np.searchsorted(layout.corner_ids(), view.corner_ids)
+    points_mm = layout.corner_points_mm()[order] * view.print_scale
+    square = layout.square_mm
+    points, normals = [], []
+    for axis in (0, 1):
+        step = np.zeros(2)
+        step[axis] = square * view.print_scale[axis]
+        for i, corner in enumerate(points_mm):
+            hits = np.flatnonzero(np.linalg.norm(points_mm - corner - step, axis=1) < square / 4)
+            if len(hits):
+                a, b = view.corners_px[i], view.corners_px[hits[0]]
+                along = (b - a) / np.linalg.norm(b - a)
+                points.append((a + b) / 2)
+                normals.append([-along[1], along[0]])
+    if not points:
+        return np.empty((0, 2)), np.empty((0, 2)), 0.0
+    return np.array(points), np.array(normals), 0.14 * square / view.mm_per_px
+
+
+def _smaller(layout: MatLayout, needed: MatLayout) -> bool:
+    return layout.sheet_height_mm < needed.sheet_height_mm
+
+
+def _side_shares(view: MatView) -> tuple[float, float, float, float]:
+    """Share of the corners seen at the left, right, bottom and top side."""
+    layout = view.layout
+    points_mm = layout.corner_points_mm()
+    seen = np.isin(layout.corner_ids(), view.corner_ids)
+    low, high = points_mm.min(axis=0), points_mm.max(axis=0)
+    left, right, bottom, top = (
+        float(seen[np.isclose(points_mm[:, axis], at[axis])].mean())
+        for axis, at in ((0, low), (0, high), (1, low), (1, high))
+    )
+    return left, right, bottom, top
+
+
+def _retake(code: str, view: str) -> Reason:
+    return Reason.of(Verdict.RETAKE, code, view=view)

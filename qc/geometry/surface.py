@@ -1,0 +1,60 @@
+"""The item's surface as a flat picture at a fixed scale, for the experts on defects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from qc.geometry.mat import Rect
+from qc.geometry.outline import Outline
+from qc.geometry.pose import MatView
+from qc.geometry.rectify import Plane, rectify
+from qc.photo import Photo
+
+_MARGIN_MM = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class SurfacePatch:
+    """`pixels` `(rows, columns, 3)` sRGB, `mask` `(rows, columns)` true on the item."""
+
+    pixels: npt.NDArray[np.uint8]
+    mask: npt.NDArray[np.bool_]
+    plane: Plane
+    view: MatView
+
+    def to_photo(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Convert `(N, 2)` positions (x, y) in the patch to pixels of the photo."""
+        return self.plane.to_photo(points, self.view.camera, self.view.pose)
+
+
+def surface_patch(
+    photo: Photo, view: MatView, outline: Outline, height_mm: float, mm_per_px: float
+) -> SurfacePatch:
+    """Cut an item's surface out of a photo.
+
+    Args:
+        photo: the photo.
+        view: the mat in it.
+        outline: of the item.
+        height_mm: height of the surface; sizes on parts that lie lower or higher are off by
+            that difference over the camera's distance.
+        mm_per_px: scale of the patch.
+    """
+    on_plane = view.camera.back_project(outline.points_px, view.pose, height_mm)
+    low, high = on_plane.min(axis=0) - _MARGIN_MM, on_plane.max(axis=0) + _MARGIN_MM
+    area = Rect(float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+    plane = Plane(area, height_mm, mm_per_px)
+    polygon = np.column_stack(
+        [
+            (on_plane[:, 0] - area.left_mm) / mm_per_px - 0.5,
+            (area.top_mm - on_plane[:, 1]) / mm_per_px - 0.5,
+        ]
+    )
+    mask = np.zeros(plane.shape, np.uint8)
+    cv2.fillPoly(mask, [np.rint(polygon).astype(np.int32)], (1,))
+    pixels = rectify(photo.pixels, view.camera, view.pose, plane)
+    return SurfacePatch(pixels, mask.astype(bool), plane, view)

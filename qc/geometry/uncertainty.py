@@ -1,0 +1,112 @@
+"""The uncertainty budget of a dimension, after the GUM (JCGM 100:2008).
+
+Each source is a standard uncertainty in millimetres; they are independent, so their squares add
+(clause 5.1.2), and U95 = 2 u (clause 6.2.1, k = 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from qc.geometry.camera import Camera, Pose
+from qc.geometry.pose import MatView
+from qc.geometry.station import Station
+from qc.records import BudgetLine
+
+Value = Callable[[Camera, Pose, float], float]
+"""The dimension as a function of camera, pose and height, the outline's pixels held fixed."""
+
+COVERAGE_FACTOR = 2.0
+
+_U_SCALE_MEASURED = 0.0005
+"""Both 100 mm check lines read on a steel rule to ±0.1 mm."""
+
+_U_SCALE_ASSUMED = 0.003
+"""Office printers that "print to scale" are off by up to half a per cent (uniform)."""
+
+_U_EDGE_PX = 0.1
+"""Common displacement of all edges by blur, codec and light; measured on rendered photos."""
+
+_U_FLATNESS_MM = 0.2
+"""Height to which paper lifts off a table (uniform ±0.35 mm)."""
+
+_U_REPEATABILITY_MM = 0.03
+
+_U_HEIGHT_UNKNOWN_MM = 15.0
+"""Uniform over the 50 mm which tableware may be high; such a dimension never passes."""
+
+
+def budget(
+    value: Value,
+    view: MatView,
+    station: Station | None,
+    height_mm: float | None,
+    height_u95_mm: float,
+) -> tuple[BudgetLine, ...]:
+    """Build the budget of a dimension by finite differences.
+
+    Args:
+        value: the dimension as a function of camera, pose and height.
+        view: gives the estimate and the covariance of camera and pose.
+        station: tells whether the print scale was measured.
+        height_mm: of the measured edge; None where nobody stated it.
+        height_u95_mm: its expanded uncertainty (k = 2).
+    """
+    at_mm = height_mm or 0.0
+    measured = value(view.camera, view.pose, at_mm)
+    sigma = np.sqrt(np.diag(view.covariance))
+    gradient = np.array([_slope(value, view, at_mm, i, sigma[i]) for i in range(len(sigma))])
+    pose_u, camera_u = _split(gradient, view.covariance)
+
+    u_height_mm = _U_HEIGHT_UNKNOWN_MM if height_mm is None else height_u95_mm / 2
+    step_mm = max(u_height_mm, 0.1)
+    per_height = (
+        value(view.camera, view.pose, at_mm + step_mm)
+        - value(view.camera, view.pose, at_mm - step_mm)
+    ) / (2 * step_mm)
+    mm_per_px = (view.pose.eye_mm[2] - at_mm) / view.camera.focal_px
+    u_scale = _U_SCALE_MEASURED if station and station.print_scale_measured else _U_SCALE_ASSUMED
+    lines = {
+        "print scale": measured * u_scale,
+        "pose": pose_u,
+        "camera": camera_u,
+        "edge": 2 * _U_EDGE_PX * mm_per_px,
+        "height": abs(per_height) * u_height_mm,
+        "mat flatness": abs(per_height) * _U_FLATNESS_MM,
+        "repeatability": _U_REPEATABILITY_MM,
+    }
+    return tuple(BudgetLine(source=source, u_mm=float(u)) for source, u in lines.items())
+
+
+def combined_u_mm(lines: tuple[BudgetLine, ...]) -> float:
+    """Return the combined standard uncertainty (k = 1)."""
+    return float(np.sqrt(sum(line.u_mm**2 for line in lines)))
+
+
+def _slope(value: Value, view: MatView, height_mm: float, index: int, step: float) -> float:
+    """Return the central difference of the dimension along one parameter."""
+    if step == 0:
+        return 0.0
+    delta = np.zeros(8)
+    delta[index] = step
+    ahead = value(*view.perturbed(delta), height_mm)
+    behind = value(*view.perturbed(-delta), height_mm)
+    return (ahead - behind) / (2 * step)
+
+
+def _split(
+    gradient: npt.NDArray[np.float64], covariance: npt.NDArray[np.float64]
+) -> tuple[float, float]:
+    """Split the joint contribution into pose (camera held) and what the camera adds.
+
+    Focal length and distance are strongly correlated, so the parts are taken from the
+    conditional covariance (Schur complement) rather than from the diagonal.
+    """
+    pose, camera, cross = covariance[:6, :6], covariance[6:, 6:], covariance[:6, 6:]
+    held = pose - cross @ np.linalg.pinv(camera) @ cross.T
+    u2_pose = max(0.0, float(gradient[:6] @ held @ gradient[:6]))
+    u2_all = max(u2_pose, float(gradient @ covariance @ gradient))
+    return float(np.sqrt(u2_pose)), float(np.sqrt(u2_all - u2_pose))

@@ -1,0 +1,132 @@
+"""The photo with everything that was found drawn on it."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from PIL import Image, ImageDraw, ImageFont
+
+from qc.decision.conformity import Decision
+from qc.decision.verdict import Verdict
+from qc.photo import Photo
+from qc.records import Defect, Inspection, Measurement
+
+Colour = tuple[int, int, int]
+
+# Distinct for the colour-blind as well (Okabe & Ito, 2008), and readable on wood and blue.
+_GOOD: Final[Colour] = (0, 200, 130)
+_BAD: Final[Colour] = (255, 70, 30)
+_DOUBT: Final[Colour] = (255, 190, 0)
+_NEUTRAL: Final[Colour] = (235, 235, 235)
+_BY_DECISION: Final = {Decision.PASS: _GOOD, Decision.FAIL: _BAD, Decision.CHECK: _DOUBT}
+_BY_VERDICT: Final = {
+    Verdict.PASS: _NEUTRAL,
+    Verdict.FAIL: _BAD,
+    Verdict.CHECK: _DOUBT,
+    Verdict.RETAKE: _DOUBT,
+}
+
+
+def draw_overlay(
+    photo: Photo,
+    inspection: Inspection,
+    view: str,
+    *,
+    longest_px: int = 1600,
+    file_format: Literal["PNG", "JPEG"] = "PNG",
+) -> bytes:
+    """Draw outlines, dimensions and defects of one view.
+
+    Args:
+        photo: the photo of that view.
+        inspection: what was found.
+        view: name of the view; one without findings gives the plain photo.
+        longest_px: longer side of the picture; photos are never enlarged.
+        file_format: of the bytes returned.
+
+    Returns:
+        An image file without metadata.
+    """
+    scale = min(1.0, longest_px / max(photo.width_px, photo.height_px))
+    size = (round(photo.width_px * scale), round(photo.height_px * scale))
+    image = Image.fromarray(photo.pixels).resize(size, Image.Resampling.LANCZOS)
+    pen = _Pen(image, scale)
+    for record in inspection.photos:
+        if record.view == view:
+            for outline in record.outlines_px:
+                pen.outline(outline)
+    for measurement in inspection.measurements:
+        if measurement.view == view:
+            pen.dimension(measurement)
+    for defect in inspection.defects:
+        if defect.view == view:
+            pen.defect(defect)
+    buffer = io.BytesIO()
+    image.save(buffer, file_format, **({"quality": 85} if file_format == "JPEG" else {}))
+    return buffer.getvalue()
+
+
+class _Pen:
+    """Draws in photo coordinates on the reduced picture."""
+
+    def __init__(self, image: Image.Image, scale: float) -> None:
+        self._draw = ImageDraw.Draw(image)
+        self._scale = scale
+        self._size = image.size
+        self._line = max(2, round(max(image.size) / 600))
+        self._font = ImageFont.load_default(size=max(13, round(max(image.size) / 62)))
+
+    def outline(self, points: Sequence[tuple[float, float]]) -> None:
+        if len(points) > 2:
+            self._draw.line(self._closed(points), fill=_NEUTRAL, width=max(1, self._line // 2))
+
+    def dimension(self, measurement: Measurement) -> None:
+        """Draw a dimension line with end ticks and its value beside the middle."""
+        colour = _BY_DECISION[measurement.decision]
+        (x0, y0), (x1, y1) = (self._at(point) for point in measurement.line_px)
+        length = math.hypot(x1 - x0, y1 - y0) or 1.0
+        nx, ny = -(y1 - y0) / length, (x1 - x0) / length
+        tick = self._line * 4
+        for width, fill in ((self._line + 3, (0, 0, 0)), (self._line, colour)):
+            self._draw.line([(x0, y0), (x1, y1)], fill=fill, width=width)
+            for x, y in ((x0, y0), (x1, y1)):
+                ends = [(x - nx * tick, y - ny * tick), (x + nx * tick, y + ny * tick)]
+                self._draw.line(ends, fill=fill, width=width)
+        text = f"{measurement.name} {measurement.value_mm:.2f} ± {measurement.u95_mm:.2f} mm"
+        self._label(((x0 + x1) / 2 + nx * tick * 2, (y0 + y1) / 2 + ny * tick * 2), text, colour)
+
+    def defect(self, defect: Defect) -> None:
+        """Circle a defect, trace it thinly and name it outside the circle."""
+        if not defect.polygon_px:
+            return
+        colour = _BY_VERDICT[defect.verdict]
+        points = [self._at(point) for point in defect.polygon_px]
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        x, y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+        radius = max(math.hypot(px - x, py - y) for px, py in points) + self._line * 6
+        for width, fill, grow in ((self._line + 3, (0, 0, 0), 1), (self._line, colour, 0)):
+            r = radius + grow
+            self._draw.ellipse((x - r, y - r, x + r, y + r), outline=fill, width=width)
+        if len(points) > 2:
+            self._draw.line([*points, points[0]], fill=colour, width=1)
+        text = f"{defect.type} {defect.length_mm:.1f} mm  {defect.probability:.0%}"
+        self._label((x, y - radius - self._line * 5), text, colour)
+
+    def _at(self, point: tuple[float, float]) -> tuple[float, float]:
+        return (point[0] + 0.5) * self._scale - 0.5, (point[1] + 0.5) * self._scale - 0.5
+
+    def _closed(self, points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        return [self._at(point) for point in (*points, points[0])]
+
+    def _label(self, centre: tuple[float, float], text: str, colour: Colour) -> None:
+        left, top, right, bottom = self._draw.textbbox((0, 0), text, font=self._font)
+        pad = self._line * 2
+        half_w, half_h = (right - left) / 2 + pad, (bottom - top) / 2 + pad
+        x = min(max(centre[0], half_w), self._size[0] - half_w)
+        y = min(max(centre[1], half_h), self._size[1] - half_h)
+        box = (x - half_w, y - half_h, x + half_w, y + half_h)
+        self._draw.rounded_rectangle(box, radius=pad, fill=(20, 20, 20))
+        self._draw.text((x, y), text, font=self._font, fill=colour, anchor="mm")
