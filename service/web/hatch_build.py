@@ -34,7 +34,7 @@ class WebBuildHook(BuildHookInterface[Any]):
         """Ask for Node only where something has to be built."""
         return [] if is_skipped() or is_current(WEB) else [NODE_REQUIREMENT]
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build what is not current."""
         if is_skipped():
             self.app.display_warning(f"{SKIP_VARIABLE} is set: installed without the web page")
@@ -44,7 +44,8 @@ class WebBuildHook(BuildHookInterface[Any]):
                 build(WEB)
             except WebBuildError as error:
                 self.app.abort(str(error))
-        build_data["artifacts"].append("/service/web/dist")
+        if version != "editable":  # an editable install reads the working tree
+            build_data["force_include"][str(WEB / "dist")] = "service/web/dist"
 
 
 def is_skipped() -> bool:
