@@ -14,7 +14,7 @@ export type Spec = Awaited<ReturnType<typeof fetchSpec>>;
 export type SpecSummary = Awaited<ReturnType<typeof fetchSpecs>>[number];
 export type Verdict = Inspection["verdict"];
 
-const api = createClient<paths>({ fetch: (request) => fetch(request) });
+const api = createClient<paths>({ baseUrl: location.origin });
 
 interface Answer<T> {
   data?: T;

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { newId, newSubmission } from "../src/api/submission";
+
+const UUID_4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+describe("a new id", () => {
+  it("is a UUID of version 4, with and without randomUUID", () => {
+    const insecure = { getRandomValues: crypto.getRandomValues.bind(crypto) };
+    const ids = [newId(), newId(insecure), newId(insecure)];
+    for (const id of ids) expect(id).toMatch(UUID_4);
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  it("sets version and variant whatever the random bytes are", () => {
+    const fixed = (byte: number) => ({
+      getRandomValues: <T extends ArrayBufferView | null>(bytes: T): T => {
+        if (bytes instanceof Uint8Array) bytes.fill(byte);
+        return bytes;
+      },
+    });
+    expect(newId(fixed(0xff))).toBe("ffffffff-ffff-4fff-bfff-ffffffffffff");
+    expect(newId(fixed(0x00))).toBe("00000000-0000-4000-8000-000000000000");
+  });
+});
+
+describe("sending", () => {
+  const network = vi.fn<(request: Request) => Promise<Response>>();
+
+  beforeEach(() => {
+    vi.resetModules();
+    vi.stubGlobal("location", { origin: "http://station.test" });
+    vi.stubGlobal("fetch", network);
+  });
+
+  afterEach(() => {
+    network.mockReset();
+    vi.unstubAllGlobals();
+  });
+
+  it("sends every photo beside its view", async () => {
+    network.mockResolvedValue(Response.json({ id: "1" }, { status: 201 }));
+    const { submit } = await import("../src/api/client");
+    const shots = [
+      { view: "top", photo: new Blob(["a"]) },
+      { view: "underside", photo: new Blob(["bc"]) },
+    ];
+    const submission = newSubmission("daiso-tray", shots);
+
+    await submit(submission);
+
+    const form = await network.mock.calls[0]![0].formData();
+    expect(form.get("spec")).toBe("daiso-tray");
+    expect(form.get("client_id")).toBe(submission.clientId);
+    expect(form.getAll("views")).toEqual(["top", "underside"]);
+    expect(form.getAll("photos").map((photo) => (photo as File).size)).toEqual([1, 2]);
+  });
+
+  it("uses the same id again after the network failed, so that nothing doubles", async () => {
+    network.mockRejectedValueOnce(new TypeError("Failed to fetch"));
+    network.mockResolvedValueOnce(Response.json({ id: "1" }, { status: 200 }));
+    const { submit } = await import("../src/api/client");
+    const submission = newSubmission("daiso-tray", [{ view: "top", photo: new Blob(["a"]) }]);
+
+    await expect(submit(submission)).rejects.toMatchObject({ kind: "unreachable" });
+    await expect(submit(submission)).resolves.toEqual({ id: "1" });
+
+    const forms = await Promise.all(network.mock.calls.map(([request]) => request.formData()));
+    expect(forms.map((form) => form.get("client_id"))).toEqual([
+      submission.clientId,
+      submission.clientId,
+    ]);
+  });
+
+  it("gives another item another id", () => {
+    expect(newSubmission("a", []).clientId).not.toBe(newSubmission("a", []).clientId);
+  });
+});
