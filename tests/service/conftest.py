@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from PIL import Image
+from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
 from qc.decision.conformity import Decision
 from qc.decision.verdict import Reason, Verdict, worst
@@ -20,9 +25,10 @@ from qc.photo import Photo
 from qc.records import BudgetLine, Defect, Inspection, Measurement, PhotoRecord, Versions
 from qc.spec.models import LocalText, Product, Severity, Spec, View
 from service.app import create_app
-from service.database import Database
+from service.inspections.models import InspectionRow, PhotoRow
+from service.inspector import Inspect
 from service.runtime import Runtime
-from service.settings import CatalogueSettings, Settings, StorageSettings
+from service.settings import Settings
 from service.specs.service import store_spec
 from service.stations.service import store_station
 
@@ -49,7 +55,12 @@ def recorded_inspection(
     """Answer with findings that depend on the photos alone, awkward numbers included."""
     reasons = (
         Reason.of(
-            Verdict.FAIL, "defect-found", subject="crack", view="top", length_mm=7.25, severity="major"
+            Verdict.FAIL,
+            "defect-found",
+            subject="crack",
+            view="top",
+            length_mm=7.25,
+            severity="major",
         ),
     )
     first = next(iter(photos.values()))
@@ -116,51 +127,75 @@ def jpeg(seed: int = 0, size: tuple[int, int] = (320, 240), **options: object) -
     return out.getvalue()
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(
-        storage=StorageSettings(data_dir=tmp_path / "data"), catalogue=CatalogueSettings()
-    )
+@dataclass(frozen=True)
+class House:
+    """A started service, seen from outside (`client`) and from inside (`runtime`)."""
 
+    client: TestClient
+    runtime: Runtime
 
-@pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    return create_app(settings, inspect=recorded_inspection)
-
-
-@pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app) as client:
-        database: Database = app.state.runtime.database
-        with database.writing() as session:
-            store_spec(session, SPEC)
-            store_station(session, Station(id="table-1"))
-        yield client
-
-
-@pytest.fixture
-def runtime(app: FastAPI, client: TestClient) -> Runtime:  # noqa: ARG001 -- starts the app
-    runtime: Runtime = app.state.runtime
-    return runtime
-
-
-@pytest.fixture
-def upload(client: TestClient) -> Callable[..., object]:
-    """Post one inspection; anything can be replaced."""
-
-    def post(
+    def upload(
+        self,
         *photos: bytes,
-        client_id: UUID | str | None = None,
+        client_id: UUID | None = None,
         spec: str = "test-bowl",
         views: list[str] | None = None,
         station: str | None = None,
-    ) -> object:
-        data: dict[str, object] = {"client_id": str(client_id or uuid4()), "spec": spec}
+    ) -> Response:
+        """Post one inspection; whatever is not given is made up."""
+        data: dict[str, Any] = {"client_id": str(client_id or uuid4()), "spec": spec}
         if views is not None:
             data["views"] = views
         if station is not None:
             data["station"] = station
         files = [("photos", ("photo.jpg", photo, "image/jpeg")) for photo in photos or (jpeg(),)]
-        return client.post("/v1/inspections", data=data, files=files)
+        return self.client.post("/v1/inspections", data=data, files=files)
 
-    return post
+    def kept(self) -> dict[str, int]:
+        """Count what is stored: rows, and files of whole photos."""
+        with self.runtime.database.reading() as session:
+            inspections = session.scalar(select(func.count()).select_from(InspectionRow))
+            photos = session.scalar(select(func.count()).select_from(PhotoRow))
+        folder = self.runtime.settings.storage.data_dir / "photos"
+        files = [path for path in folder.glob("??/*") if path.is_file()]
+        return {"inspections": inspections or 0, "photos": photos or 0, "files": len(files)}
+
+
+class OpenHouse(Protocol):
+    """Starts a service on the test's folder."""
+
+    def __call__(self, *, inspect: Inspect = ..., **groups: dict[str, object]) -> House: ...
+
+
+@pytest.fixture
+def open_house(tmp_path: Path) -> Iterator[OpenHouse]:
+    with ExitStack() as stack:
+
+        def start(*, inspect: Inspect = recorded_inspection, **groups: dict[str, object]) -> House:
+            app = create_app(settings_for(tmp_path, **groups), inspect=inspect)
+            client = stack.enter_context(TestClient(app))
+            runtime: Runtime = app.state.runtime
+            with runtime.database.writing() as session:
+                store_spec(session, SPEC)
+                store_station(session, Station(id="table-1"))
+            return House(client, runtime)
+
+        yield start
+
+
+@pytest.fixture(autouse=True)
+def log() -> Iterator[list[MutableMapping[str, Any]]]:
+    """What the service logs."""
+    with capture_logs() as events:
+        yield events
+
+
+@pytest.fixture
+def house(open_house: OpenHouse) -> House:
+    return open_house()
+
+
+def settings_for(folder: Path, **groups: dict[str, object]) -> Settings:
+    """Settings of a service that keeps everything in `folder`."""
+    values: dict[str, Any] = {"storage": {"data_dir": folder / "data"}}
+    return Settings(**(values | groups))

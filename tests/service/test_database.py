@@ -1,0 +1,163 @@
+"""Transactions, migrations, and what SQLite is told."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from service.database import Base, Database
+from service.errors import DatabaseError
+from service.inspections.models import InspectionRow
+from service.specs.models import SpecRow
+from service.stations.models import StationRow
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database.sqlite(tmp_path / "test.sqlite3", busy_timeout_s=5)
+    database.migrate()
+    yield database
+    database.close()
+
+
+def station(station_id: str = "table-1", when: datetime | None = None) -> StationRow:
+    return StationRow(id=station_id, document="{}", stored_at=when or datetime.now(UTC))
+
+
+def test_the_migrations_make_the_tables_that_the_models_describe(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrating_again_changes_nothing(database: Database) -> None:
+    with database.writing() as session:
+        session.add(station())
+    database.migrate()
+    with database.reading() as session:
+        assert len(session.scalars(select(StationRow)).all()) == 1
+
+
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(database: Database) -> None:
+    with database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseError, match="another version"):
+        database.migrate()
+    with database.reading() as session:
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+def test_commits_are_durable_and_readers_do_not_wait(database: Database) -> None:
+    with database.engine.connect() as connection:
+
+        def pragma(name: str) -> object:
+            return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+        assert pragma("journal_mode") == "wal"
+        assert pragma("synchronous") == 2  # FULL
+        assert pragma("foreign_keys") == 1
+        assert pragma("busy_timeout") == 5000
+
+
+def test_an_exception_rolls_the_transaction_back(database: Database) -> None:
+    def write_and_fail() -> None:
+        with database.writing() as session:
+            session.add(station())
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
+    with database.reading() as session:
+        assert session.scalars(select(StationRow)).all() == []
+
+
+def test_a_writer_that_reads_first_waits_for_the_other_one(database: Database) -> None:
+    """Without BEGIN IMMEDIATE the second one would fail with "database is locked"."""
+    both_began = threading.Barrier(2, timeout=10)
+    failures: list[Exception] = []
+
+    def write(station_id: str) -> None:
+        both_began.wait()
+        try:
+            for _ in range(20):
+                with database.writing() as session:
+                    session.scalars(select(StationRow)).all()
+                    session.add(station(station_id))
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in ("table-1", "table-2")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    with database.reading() as session:
+        assert len(session.scalars(select(StationRow)).all()) == 40
+
+
+def test_times_come_back_in_utc(database: Database) -> None:
+    jakarta = datetime(2026, 3, 1, 6, 30, tzinfo=timezone(timedelta(hours=7)))
+    with database.writing() as session:
+        session.add(station(when=jakarta))
+    with database.reading() as session:
+        (row,) = session.scalars(select(StationRow)).all()
+    assert row.stored_at == jakarta
+    assert row.stored_at.tzinfo is UTC
+
+
+def test_a_time_without_its_zone_is_refused(database: Database) -> None:
+    naive = datetime(2026, 3, 1)
+    with pytest.raises(StatementError, match="time zone"), database.writing() as session:
+        session.add(station(when=naive))
+
+
+def test_an_inspection_cannot_name_a_spec_that_is_not_stored(database: Database) -> None:
+    with pytest.raises(IntegrityError, match="FOREIGN KEY"), database.writing() as session:
+        session.add(
+            InspectionRow(
+                id=uuid4(),
+                client_id=uuid4(),
+                created_at=datetime.now(UTC),
+                spec_id="missing",
+                spec_version=1,
+                verdict="pass",
+                document="{}",
+            )
+        )
+
+
+def test_a_relation_that_was_not_asked_for_is_not_loaded_in_secret(database: Database) -> None:
+    with database.writing() as session:
+        session.add(SpecRow(id="bowl", version=1, document="{}", stored_at=datetime.now(UTC)))
+        session.flush()
+        session.add(
+            InspectionRow(
+                id=uuid4(),
+                client_id=uuid4(),
+                created_at=datetime.now(UTC),
+                spec_id="bowl",
+                spec_version=1,
+                verdict="pass",
+                document="{}",
+            )
+        )
+    with database.reading() as session:
+        (row,) = session.scalars(select(InspectionRow)).all()
+        with pytest.raises(Exception, match="lazy='raise'"):
+            _ = row.spec
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DatabaseError, match="cannot be used"):
+        Database.sqlite(tmp_path / "file" / "data" / "teliti.sqlite3", busy_timeout_s=1)

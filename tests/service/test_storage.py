@@ -1,0 +1,83 @@
+"""Photos by content, on the disk before they are acknowledged."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+from obstore.store import MemoryStore
+
+from service.errors import StorageError
+from service.storage import PhotoStore
+
+PHOTO = b"a photo, as far as the store knows" * 1000
+KEY = hashlib.sha256(PHOTO).hexdigest()
+
+
+@pytest.mark.parametrize("kind", ["local", "memory"])
+def test_a_photo_comes_back_by_the_hash_of_its_bytes(tmp_path: Path, kind: str) -> None:
+    store = PhotoStore.local(tmp_path) if kind == "local" else PhotoStore(MemoryStore())
+    assert store.put(PHOTO) == KEY
+    assert store.get(KEY) == PHOTO
+
+
+def test_a_photo_is_flushed_before_it_appears_and_its_folder_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def watched_fsync(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        whole = path.is_file() and path.read_bytes() == PHOTO
+        steps.append(f"flush {'photo' if whole else path.relative_to(tmp_path)}")
+        fsync(descriptor)
+
+    def watched_replace(self: Path, target: Path) -> Path:
+        steps.append(f"rename to {target.relative_to(tmp_path)}")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", watched_fsync)
+    monkeypatch.setattr(Path, "replace", watched_replace)
+    PhotoStore.local(tmp_path).put(PHOTO)
+
+    folder = KEY[:2]
+    assert steps == ["flush .", "flush photo", f"rename to {folder}/{KEY}", f"flush {folder}"]
+
+
+def test_a_failed_write_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    store = PhotoStore.local(tmp_path)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageError, match="No space left on device"):
+        store.put(PHOTO)
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_damaged_photo_is_not_given_out_and_healed_by_sending_it_again(tmp_path: Path) -> None:
+    store = PhotoStore.local(tmp_path)
+    store.put(PHOTO)
+    (tmp_path / KEY[:2] / KEY).write_bytes(PHOTO[:-1])
+    with pytest.raises(StorageError, match="damaged"):
+        store.get(KEY)
+
+    store.put(PHOTO)
+    assert store.get(KEY) == PHOTO
+
+
+def test_a_missing_photo_says_so(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="cannot be read"):
+        PhotoStore.local(tmp_path).get(KEY)
+
+
+def test_a_store_that_cannot_be_written_fails_its_check(tmp_path: Path) -> None:
+    store = PhotoStore.local(tmp_path / "photos")
+    store.check()
+    (tmp_path / "photos" / "probe").unlink()
+    (tmp_path / "photos").rmdir()
+    (tmp_path / "photos").write_text("a file where the folder was")
+    with pytest.raises(StorageError):
+        store.check()
