@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 
+import structlog
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from qc.inspection import inspect
 from starlette.middleware import Middleware
 
+from qc.errors import TelitiError
+from qc.inspection import inspect
 from service import health, webclient
 from service.errors import install_error_handlers
 from service.inspections import routes as inspections
@@ -22,6 +24,8 @@ from service.settings import Settings
 from service.specs import routes as specs
 from service.startup import open_runtime
 from service.stations import routes as stations
+
+_log = structlog.get_logger(__name__)
 
 API_VERSION = "1"
 
@@ -36,7 +40,13 @@ def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with open_runtime(settings, inspect) as app.state.runtime:
+        with ExitStack() as stack:
+            try:
+                app.state.runtime = stack.enter_context(open_runtime(settings, inspect))
+            except Exception as error:
+                expected = isinstance(error, TelitiError)
+                _log.error("the service cannot start", problem=str(error), exc_info=not expected)
+                raise
             yield
 
     app = FastAPI(

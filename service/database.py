@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from qc.errors import TelitiError
+from service.errors import DatabaseError
 
 _BEGIN = "teliti_begin"
 
@@ -79,12 +79,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class DatabaseError(TelitiError):
-    """The database cannot be used by this version of the software."""
-
-    code = "database-unusable"
-
-
 class Database:
     """Hands out transactions; whoever opens one (a request or a job) owns it."""
 
@@ -94,8 +88,18 @@ class Database:
 
     @classmethod
     def sqlite(cls, path: Path, *, busy_timeout_s: float) -> Database:
-        """Open, or create, the SQLite database at `path`."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Open, or create, the SQLite database at `path`.
+
+        Raises:
+            DatabaseError: its folder cannot be used.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseError(
+                f"the data folder {path.parent} cannot be used: {error.strerror}",
+                fix="Choose another one with --data-dir, or correct its permissions.",
+            ) from error
         engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_timeout_s})
 
         @event.listens_for(engine, "connect")

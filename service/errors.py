@@ -67,6 +67,12 @@ class StorageError(TelitiError):
     code = "storage-failed"
 
 
+class DatabaseError(TelitiError):
+    """The database cannot be used, or not by this version of the software."""
+
+    code = "database-unusable"
+
+
 class NotReadyError(TelitiError):
     """The service cannot take inspections now."""
 
@@ -86,6 +92,7 @@ STATUS: Final[Mapping[type[TelitiError], HTTPStatus]] = {
     UploadTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     BusyError: HTTPStatus.TOO_MANY_REQUESTS,
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
+    DatabaseError: HTTPStatus.SERVICE_UNAVAILABLE,
     NotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Status of each error; a subclass that is not listed has its parent's."""

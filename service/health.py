@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
+from qc import __version__
 from service.errors import NotReadyError, problems
 from service.runtime import RuntimeDep
 
@@ -43,5 +43,5 @@ def get_readiness(runtime: RuntimeDep) -> Readiness:
         runtime.photos.check()
     except SQLAlchemyError as error:
         raise NotReadyError("the database does not answer", fix="Look at the log.") from error
-    release = runtime.detector.release.reference if runtime.detector else None
-    return Readiness(software=version("teliti"), release=release)
+    release = runtime.detector.reference if runtime.detector else None
+    return Readiness(software=__version__, release=release)

@@ -25,15 +25,15 @@ Build it with <code>make web</code>, then start the service again.</p>
 """
 
 
-def install(app: FastAPI, bundle: Path = BUNDLE) -> None:
+def install(app: FastAPI) -> None:
     """Serve the bundle for every path that the API does not have."""
 
     @app.get("/v1/{path:path}", include_in_schema=False)
     def no_such_endpoint(path: str) -> None:
         raise HTTPException(404, f"The API has no /v1/{path}.")
 
-    if bundle.is_dir():
-        app.frontend("/", directory=bundle, fallback="index.html", check_dir=True)
+    if BUNDLE.is_dir():
+        app.frontend("/", directory=BUNDLE, fallback="index.html", check_dir=True)
         app.add_middleware(_CacheControl)
     else:
 

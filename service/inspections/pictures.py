@@ -5,14 +5,12 @@ from __future__ import annotations
 import io
 
 from PIL import Image
-from qc.overlay import draw_overlay
 
+from qc.overlay import draw_overlay
 from qc.photo import decode_photo
 from qc.records import Inspection
 
 JPEG_QUALITY = 88
-RENDERING = 1
-"""Part of every picture's ETag: to be raised when the same photo renders differently."""
 
 
 def photo_jpeg(data: bytes, width_px: int | None) -> bytes:
@@ -22,9 +20,10 @@ def photo_jpeg(data: bytes, width_px: int | None) -> bytes:
 
 def overlay_jpeg(data: bytes, inspection: Inspection, view: str, width_px: int | None) -> bytes:
     """Draw an inspection's findings into the photo of `view`."""
-    png = draw_overlay(decode_photo(data), inspection, view)
-    with Image.open(io.BytesIO(png)) as image:
-        return _jpeg(image.convert("RGB"), width_px)
+    photo = decode_photo(data)
+    width_px = min(width_px or photo.width_px, photo.width_px)
+    longest_px = round(width_px * max(1.0, photo.height_px / photo.width_px))
+    return draw_overlay(photo, inspection, view, longest_px=longest_px, file_format="JPEG")
 
 
 def _jpeg(image: Image.Image, width_px: int | None) -> bytes:

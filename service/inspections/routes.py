@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, File, Form, Header, Query, Response, UploadFile
 from pydantic import StringConstraints
 
+from qc import __version__
 from qc.decision.verdict import Verdict
 from qc.spec.models import Slug
 from service.errors import problems
@@ -25,7 +26,8 @@ SpecReference = Annotated[
     StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(@[1-9][0-9]{0,8})?$", max_length=80),
 ]
 
-_IMMUTABLE = "private, max-age=31536000, immutable"
+_FOR_EVER = "private, max-age=31536000, immutable"
+_FOR_AN_HOUR = "private, max-age=3600"  # a later version may draw better
 _PICTURE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The picture.",
@@ -133,7 +135,8 @@ def get_inspection_photo(
     """Give the photo of one view: JPEG, upright, without EXIF."""
     photo, _ = _look_up(runtime, inspection_id, view)
     return _picture(
-        f'"photo-{photo.sha256[:32]}-{width or "full"}-{pictures.RENDERING}"',
+        f"photo-{photo.sha256[:32]}-{width or 'full'}",
+        _FOR_EVER,
         if_none_match,
         lambda: pictures.photo_jpeg(runtime.photos.get(photo.sha256), width),
     )
@@ -154,7 +157,8 @@ def get_inspection_overlay(
     """Give the photo of one view with the findings drawn in."""
     photo, inspection = _look_up(runtime, inspection_id, view)
     return _picture(
-        f'"overlay-{inspection_id}-{view}-{width or "full"}-{pictures.RENDERING}"',
+        f"overlay-{inspection_id}-{view}-{width or 'full'}",
+        _FOR_AN_HOUR,
         if_none_match,
         lambda: pictures.overlay_jpeg(runtime.photos.get(photo.sha256), inspection, view, width),
     )
@@ -169,9 +173,12 @@ def _look_up(
         return photo, service.get_inspection(session, inspection_id)
 
 
-def _picture(etag: str, if_none_match: str | None, render: Callable[[], bytes]) -> Response:
-    """Answer with a picture that never changes, unless the client has it."""
-    headers = {"ETag": etag, "Cache-Control": _IMMUTABLE}
+def _picture(
+    name: str, cache_control: str, if_none_match: str | None, render: Callable[[], bytes]
+) -> Response:
+    """Answer with a picture, unless the client has what this software makes of it."""
+    etag = f'"{name}-{__version__}"'
+    headers = {"ETag": etag, "Cache-Control": cache_control}
     if if_none_match is not None and etag in if_none_match:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(render(), media_type="image/jpeg", headers=headers)
