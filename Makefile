@@ -1,0 +1,43 @@
+# Two commands do all the set-up on a machine with Python 3.11: `make run` and `make test`.
+PYTHON ?= python3.11
+RUNTIME := .venv
+DEV := .venv-dev
+
+.PHONY: help run test check lint types imports unit web openapi clean
+
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(RUNTIME)/.installed ## Start the station with the sample photos
+	$(RUNTIME)/bin/qc serve --data-dir data --samples datasets/samples
+
+test: check unit ## Everything that CI runs
+
+check: lint types imports
+
+lint: $(DEV)/.installed ## Style
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
+
+types: $(DEV)/.installed ## Types
+	$(DEV)/bin/mypy
+
+imports: $(DEV)/.installed ## The house rules on imports
+	$(DEV)/bin/lint-imports
+
+unit: $(DEV)/.installed ## Tests, slow ones included
+	$(DEV)/bin/pytest
+
+# The runtime installs no torch; the stamp follows the declared dependencies.
+$(RUNTIME)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(RUNTIME)
+	$(RUNTIME)/bin/pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(DEV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(DEV)
+	$(DEV)/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,training]'
+	touch $@
+
+clean: ## Remove environments and caches, never data
+	rm -rf $(RUNTIME) $(DEV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist

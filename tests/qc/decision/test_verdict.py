@@ -1,0 +1,48 @@
+"""Reasons in both languages, and the worst of them."""
+
+import string
+
+import pytest
+
+from qc.decision.messages import MESSAGES
+from qc.decision.verdict import Reason, Verdict, worst
+
+
+def _of(*verdicts):
+    return [Reason.of(verdict, "defects-none") for verdict in verdicts]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ((Verdict.PASS, Verdict.PASS), Verdict.PASS),
+        ((Verdict.PASS, Verdict.CHECK), Verdict.CHECK),
+        ((Verdict.CHECK, Verdict.RETAKE), Verdict.RETAKE),
+        # Another view proves the item bad: no better photo would save it.
+        ((Verdict.FAIL, Verdict.RETAKE), Verdict.FAIL),
+    ],
+)
+def test_worst_wins(verdicts, expected):
+    assert worst(_of(*verdicts)) is expected
+    assert worst(_of(*reversed(verdicts))) is expected
+
+
+def test_no_reason_is_no_verdict():
+    with pytest.raises(ValueError, match="at least one reason"):
+        worst([])
+
+
+@pytest.mark.parametrize("code", MESSAGES)
+def test_every_message_speaks_both_languages_of_the_same_facts(code):
+    templates = MESSAGES[code]
+    assert set(templates) == {"en", "id"}
+    fields = [
+        {name for _, name, _, _ in string.Formatter().parse(template) if name}
+        for template in templates.values()
+    ]
+    assert fields[0] == fields[1]
+
+
+def test_unknown_code_is_a_programming_error():
+    with pytest.raises(KeyError):
+        Reason.of(Verdict.PASS, "no-such-code")
