@@ -14,6 +14,7 @@ from qc.spec import EXAMPLES, read_spec
 from service.database import Database
 from service.inspector import Gate, Inspect
 from service.runtime import Runtime
+from service.samples import inspecting_samples
 from service.settings import CatalogueSettings, Settings
 from service.specs.service import store_spec
 from service.stations.service import store_station
@@ -45,7 +46,8 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
             inspect=inspect,
             detector=_load_detector(settings.release.folder),
         )
-        yield runtime
+        with inspecting_samples(runtime, settings.catalogue.samples_dir):
+            yield runtime
     finally:
         database.close()
 
