@@ -1,10 +1,33 @@
 """What people are told, in short imperative sentences: code → language → sentence.
 
-Every code has both languages; `{…}` are filled by `qc.decision.verdict.Reason.of`.
+Every code has both languages; `{…}` are filled by `qc.decision.verdict.Reason.of`, which writes
+numbers as the language does and begins the sentence with a capital.
 """
 
 from collections.abc import Mapping
 from typing import Final
+
+LANGUAGES: Final = ("en", "id")
+
+DEFECT_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
+    "crack": {"en": "crack", "id": "retak"},
+    "chip": {"en": "chip", "id": "gompal"},
+    "hole": {"en": "hole", "id": "lubang"},
+    "scratch": {"en": "scratch", "id": "goresan"},
+    "dent": {"en": "dent", "id": "penyok"},
+    "stain": {"en": "stain", "id": "noda"},
+    "coating": {"en": "coating fault", "id": "cacat pelapis"},
+    "knot": {"en": "knot", "id": "mata kayu"},
+    "roughness": {"en": "roughness", "id": "serat kasar"},
+}
+"""Names of the common types. The list of types is open: others are called by their own name."""
+
+SEVERITY_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
+    "critical": {"en": "critical", "id": "kritis"},
+    "major": {"en": "major", "id": "berat"},
+    "minor": {"en": "minor", "id": "ringan"},
+    "acceptable": {"en": "acceptable", "id": "dapat diterima"},
+}
 
 MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
     # The photo gate: what to change before the next photo.
@@ -78,37 +101,36 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     # Dimensions.
     "dimension-inside": {
-        "en": "{subject} {value_mm:.2f} ± {u95_mm:.2f} mm is within {lower_mm:g}–{upper_mm:g} mm.",
-        "id": "{subject} {value_mm:.2f} ± {u95_mm:.2f} mm sesuai {lower_mm:g}–{upper_mm:g} mm.",
+        "en": "{name} {value_mm:.2f} ± {u95_mm:.2f} mm is within {lower_mm:g}–{upper_mm:g} mm.",
+        "id": "{name} {value_mm:.2f} ± {u95_mm:.2f} mm sesuai {lower_mm:g}–{upper_mm:g} mm.",
     },
     "dimension-outside": {
-        "en": "{subject} {value_mm:.2f} ± {u95_mm:.2f} mm is outside {lower_mm:g}–{upper_mm:g} mm.",
-        "id": "{subject} {value_mm:.2f} ± {u95_mm:.2f} mm di luar {lower_mm:g}–{upper_mm:g} mm.",
+        "en": "{name} {value_mm:.2f} ± {u95_mm:.2f} mm is outside {lower_mm:g}–{upper_mm:g} mm.",
+        "id": "{name} {value_mm:.2f} ± {u95_mm:.2f} mm di luar {lower_mm:g}–{upper_mm:g} mm.",
     },
     "dimension-doubtful": {
-        "en": "{subject} {value_mm:.2f} ± {u95_mm:.2f} mm is too near the limit of "
+        "en": "{name} {value_mm:.2f} ± {u95_mm:.2f} mm is too near the limit of "
         "{lower_mm:g}–{upper_mm:g} mm. Measure it with the calliper.",
-        "id": "{subject} {value_mm:.2f} ± {u95_mm:.2f} mm terlalu dekat batas "
+        "id": "{name} {value_mm:.2f} ± {u95_mm:.2f} mm terlalu dekat batas "
         "{lower_mm:g}–{upper_mm:g} mm. Ukur dengan jangka sorong.",
     },
     "dimension-height-unknown": {
-        "en": "{subject} cannot be decided without the item's height. "
-        "Measure it with the calliper.",
-        "id": "{subject} tidak bisa diputuskan tanpa tinggi barang. Ukur dengan jangka sorong.",
+        "en": "{name} cannot be decided without the item's height. Measure it with the calliper.",
+        "id": "{name} tidak bisa diputuskan tanpa tinggi barang. Ukur dengan jangka sorong.",
     },
     # Defects.
     "defect-found": {
-        "en": "{subject} {length_mm:.1f} mm long ({severity}).",
-        "id": "{subject} sepanjang {length_mm:.1f} mm ({severity}).",
+        "en": "{name} {length_mm:.1f} mm long ({severity}).",
+        "id": "{name} sepanjang {length_mm:.1f} mm ({severity}).",
     },
     "defect-doubtful": {
-        "en": "Possible {subject} {length_mm:.1f} mm long. Look at the marked place.",
-        "id": "Mungkin {subject} sepanjang {length_mm:.1f} mm. Periksa tempat yang ditandai.",
+        "en": "Possible {name} {length_mm:.1f} mm long. Look at the marked place.",
+        "id": "Mungkin {name} sepanjang {length_mm:.1f} mm. Periksa tempat yang ditandai.",
     },
     "defect-not-in-spec": {
-        "en": "{subject} {length_mm:.1f} mm long; the spec does not say if it is allowed. "
+        "en": "{name} {length_mm:.1f} mm long; the spec does not say if it is allowed. "
         "Ask the QC lead.",
-        "id": "{subject} sepanjang {length_mm:.1f} mm; spesifikasi tidak mengaturnya. "
+        "id": "{name} sepanjang {length_mm:.1f} mm; spesifikasi tidak mengaturnya. "
         "Tanya kepala QC.",
     },
     "defects-none": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qc.decision.messages import DEFECT_NAMES, SEVERITY_NAMES
 from qc.decision.verdict import Reason, Verdict
 from qc.spec.models import DefectRule, Severity, Spec
 
@@ -35,7 +36,8 @@ def judge_defect(
     """
     if probability < spec.check_probability:
         return None
-    about: dict[str, object] = {"length_mm": length_mm}
+    name = DEFECT_NAMES.get(defect_type, defect_type)
+    about: dict[str, object] = {"name": name, "length_mm": length_mm}
     rule = spec.rule_for(defect_type)
     if rule is None:
         code, severity = "defect-not-in-spec", None
@@ -43,7 +45,7 @@ def judge_defect(
         return Judgement(Severity.ACCEPTABLE, Verdict.PASS, None)
     else:
         severity = rule.severity
-        about["severity"] = severity.value
+        about["severity"] = SEVERITY_NAMES[severity]
         code = "defect-found" if probability >= spec.fail_probability else "defect-doubtful"
     verdict = Verdict.FAIL if code == "defect-found" else Verdict.CHECK
     reason = Reason.of(verdict, code, view=view, subject=defect_type, **about)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import string
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qc.decision.messages import MESSAGES
+from qc.decision.messages import LANGUAGES, MESSAGES
 
 
 class Verdict(StrEnum):
@@ -52,14 +53,36 @@ class Reason(BaseModel):
     ) -> Reason:
         """Build a reason from the message catalogue.
 
+        `values` fill the message; one that is a mapping from language to text is said in each
+        language, so `name` may call the subject by its name.
+
         Raises:
             KeyError: `code` is not in `qc.decision.messages.MESSAGES`.
         """
-        text = {
-            language: template.format(subject=subject, view=view, **values)
-            for language, template in MESSAGES[code].items()
-        }
+        templates = MESSAGES[code]
+        given = {"name": subject, "view": view} | values
+        text = {language: _fill(templates[language], given, language) for language in LANGUAGES}
         return cls(verdict=verdict, code=code, text=text, view=view, subject=subject)
+
+
+class _DecimalComma(string.Formatter):
+    """Writes numbers as in Indonesian."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        text = str(super().format_field(value, format_spec))
+        return text.replace(".", ",") if isinstance(value, float) else text
+
+
+_FORMATTERS = {"en": string.Formatter(), "id": _DecimalComma()}
+
+
+def _fill(template: str, values: Mapping[str, object], language: str) -> str:
+    said = {
+        key: value[language] if isinstance(value, Mapping) else value
+        for key, value in values.items()
+    }
+    text = _FORMATTERS[language].vformat(template, (), said)
+    return text[:1].upper() + text[1:]
 
 
 def worst(reasons: Iterable[Reason]) -> Verdict:

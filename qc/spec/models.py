@@ -53,6 +53,7 @@ class Dimension(_Model):
     """
 
     name: str = Field(min_length=1, max_length=60)
+    label: LocalText | None = Field(default=None, description="Its name for people.")
     feature: Literal["length", "width", "diameter"]
     nominal_mm: PositiveFloat
     lower_mm: PositiveFloat

@@ -46,3 +46,19 @@ def test_every_message_speaks_both_languages_of_the_same_facts(code):
 def test_unknown_code_is_a_programming_error():
     with pytest.raises(KeyError):
         Reason.of(Verdict.PASS, "no-such-code")
+
+
+def test_each_language_writes_names_and_numbers_its_own_way():
+    reason = Reason.of(
+        Verdict.FAIL,
+        "defect-found",
+        subject="crack",
+        name={"en": "crack", "id": "retak"},
+        length_mm=23.44,
+        severity={"en": "critical", "id": "kritis"},
+    )
+    assert reason.text == {
+        "en": "Crack 23.4 mm long (critical).",
+        "id": "Retak sepanjang 23,4 mm (kritis).",
+    }
+    assert reason.subject == "crack"
