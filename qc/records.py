@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from qc.decision.conformity import Decision
 from qc.decision.verdict import Reason, Verdict
-from qc.spec.models import Severity
+from qc.spec.models import LocalText, Severity
 
 Points = tuple[tuple[float, float], ...]
 
@@ -30,6 +30,7 @@ class Measurement(_Record):
     """A dimension of the item, its expanded uncertainty and the decision on it."""
 
     name: str
+    label: LocalText | None = Field(default=None, description="Its name for people, by the spec.")
     feature: str
     view: str
     part: int = Field(default=1, ge=1, description="Which piece, from left to right.")

@@ -39,6 +39,7 @@ def measure(
     (x0, y0), (x1, y1) = view.camera.project(ends, view.pose).round(1).tolist()
     return Measurement(
         name=dimension.name,
+        label=dimension.label,
         feature=dimension.feature,
         view=dimension.view,
         part=part,
