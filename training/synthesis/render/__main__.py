@@ -1,0 +1,47 @@
+"""`python -m training.synthesis.render`: see the package's docstring."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import track
+
+from qc.errors import TelitiError
+
+from .run import render
+from .samples import SAMPLES, write_sample, write_stations
+
+app = typer.Typer(help="Render photos with known truth.", no_args_is_help=True)
+
+Blender = Annotated[Path, typer.Option(help="Python interpreter of an environment with bpy.")]
+Out = Annotated[Path, typer.Option(help="Folder for the results; made if missing.")]
+Work = Annotated[Path, typer.Option(help="Folder for what Blender writes on the way.")]
+
+
+@app.callback()
+def _render() -> None:
+    """Keep `samples` a command of its own."""
+
+
+@app.command()
+def samples(
+    blender: Blender,
+    out: Out,
+    work: Work = Path("build/render"),
+    only: Annotated[list[str] | None, typer.Option(help="Names; all by default.")] = None,
+) -> None:
+    """Render the sample photos with truth and station files."""
+    out.mkdir(parents=True, exist_ok=True)
+    write_stations(out)
+    for name in track(only or list(SAMPLES), "Rendering"):
+        files = render({name: SAMPLES[name].scene()}, blender, work)
+        write_sample(name, files[name], out)
+
+
+if __name__ == "__main__":
+    try:
+        app(standalone_mode=True)
+    except TelitiError as error:
+        raise SystemExit(f"error: {error}") from error
