@@ -45,6 +45,7 @@ class Scene:
     noise: float = 0.004
     quality: int | None = 90
     shadow: bool = True
+    exposure: float = 0.8
 
     @property
     def camera(self) -> Camera:
@@ -71,7 +72,7 @@ def render(scene: Scene, *, seed: int = 0, supersampling: int = 2) -> Photo:
         pixels = (np.stack([x.ravel(), y.ravel()], axis=1) + 0.5) / supersampling - 0.5
         light[rows] = _trace(scene, layout, pixels).reshape(-1, shape[1], 3)
     light = cv2.resize(light, (scene.width_px, scene.height_px), interpolation=cv2.INTER_AREA)
-    light = cv2.GaussianBlur(light, (0, 0), scene.blur_px) * 0.8
+    light = cv2.GaussianBlur(light, (0, 0), scene.blur_px) * scene.exposure
     rng = np.random.default_rng(seed)
     light += rng.normal(0, scene.noise, light.shape) * np.sqrt(np.clip(light, 0.01, 1))
     pixels = linear_to_srgb(light)

@@ -1,0 +1,156 @@
+"""`qc bench`: how long each stage of an inspection takes on this machine."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+from unittest.mock import patch
+
+import numpy as np
+import simplejpeg
+import typer
+from PIL import Image
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from qc import inspection
+from qc.defects.detector import Detector
+from qc.geometry.station import Station
+from qc.photo import decode_photo
+from qc.samples import SHIPPED_SAMPLES, SampleError, read_samples
+from qc.spec.examples import find_spec
+
+STAGES = (
+    "gate_light",
+    "to_grey",
+    "srgb_to_linear",
+    "find_corners",
+    "locate_mat",
+    "edge_width_px",
+    "find_parts",
+    "trace_outline",
+    "measure",
+    "surface_patch",
+    "gate_glare",
+    "find_defects",
+)
+"""The functions of `qc.inspection` that are timed, in the order in which they run."""
+
+app = typer.Typer(help="Measure speed on this machine.", invoke_without_command=True)
+
+
+@app.callback()
+def bench(
+    sample: Annotated[
+        str, typer.Option(help="Name of a sample photo, for example bowl-sound.")
+    ] = "bowl-sound",
+    folder: Annotated[Path, typer.Option(help="Folder of samples.")] = SHIPPED_SAMPLES,
+    runs: Annotated[int, typer.Option(min=1, help="Counted runs, after one warm-up.")] = 7,
+    megapixels: Annotated[
+        float, typer.Option(min=2, max=50, help="Size to which the photo is enlarged first.")
+    ] = 12,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Time the stages of an inspection: median and worst of several runs."""
+    chosen = next((s for s in read_samples(folder) if s.photo_path.stem == sample), None)
+    if chosen is None:
+        raise SampleError(f"no sample {sample!r} in {folder}", fix="See `qc samples` for names.")
+    data, place = _resized(chosen.photo_path.read_bytes(), chosen.read_station(), megapixels)
+    requirements, detector = find_spec(chosen.spec), Detector.load_active()
+    view = requirements.views[0].name
+
+    def once() -> dict[str, float]:
+        with _timed_stages() as spent:
+            start = time.perf_counter()
+            decoded = decode_photo(data)
+            spent["decode_photo"] = time.perf_counter() - start
+            record = inspection.inspect({view: decoded}, requirements, place, detector)
+            spent["total"] = time.perf_counter() - start
+        verdicts.add(record.verdict.value)
+        return dict(spent)
+
+    verdicts: set[str] = set()
+    once()
+    counted = [once() for _ in track(range(runs), "Timing …", Console(stderr=True), transient=True)]
+    rows = {
+        stage: {
+            "median_ms": 1e3 * statistics.median(run.get(stage, 0.0) for run in counted),
+            "max_ms": 1e3 * max(run.get(stage, 0.0) for run in counted),
+        }
+        for stage in ("decode_photo", *STAGES, "total")
+    }
+    size = decode_photo(data)
+    report = {
+        "photo": f"{size.width_px}x{size.height_px}",
+        "runs": runs,
+        "verdict": sorted(verdicts),
+        "release": detector.reference if detector else None,
+        "stages": rows,
+    }
+    if as_json:
+        print(json.dumps(report, indent=2))
+    else:
+        _print(report, rows)
+
+
+@contextmanager
+def _timed_stages() -> Iterator[dict[str, float]]:
+    """Time the pipeline's own calls, so that the bench cannot drift from the pipeline."""
+    spent: dict[str, float] = defaultdict(float)
+
+    def timed(name: str, stage: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            start = time.perf_counter()
+            try:
+                return stage(*args, **kwargs)
+            finally:
+                spent[name] += time.perf_counter() - start
+
+        return call
+
+    wrapped = {name: timed(name, getattr(inspection, name)) for name in STAGES}
+    with patch.multiple(inspection, **wrapped):
+        yield spent
+
+
+def _resized(data: bytes, station: Station, megapixels: float) -> tuple[bytes, Station]:
+    """Resize a photo, and its station's calibration with it."""
+    photo = decode_photo(data)
+    factor = float(np.sqrt(megapixels * 1e6 / (photo.width_px * photo.height_px)))
+    size = (round(photo.width_px * factor), round(photo.height_px * factor))
+    pixels = np.asarray(Image.fromarray(photo.pixels).resize(size, Image.Resampling.BICUBIC))
+    if station.camera:
+        camera = station.camera
+        station = station.model_copy(
+            update={
+                "camera": camera.model_copy(
+                    update={
+                        "width_px": size[0],
+                        "height_px": size[1],
+                        "fx_px": camera.fx_px * factor,
+                        "fy_px": camera.fy_px * factor,
+                        "cx_px": (camera.cx_px + 0.5) * factor - 0.5,
+                        "cy_px": (camera.cy_px + 0.5) * factor - 0.5,
+                    }
+                )
+            }
+        )
+    encoded = simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), quality=90)
+    return bytes(encoded), station
+
+
+def _print(report: dict[str, Any], rows: dict[str, dict[str, float]]) -> None:
+    title = f"{report['photo']} px, {report['runs']} runs, verdict {'/'.join(report['verdict'])}"
+    table = Table("stage", title=title)
+    table.add_column("median ms", justify="right")
+    table.add_column("worst ms", justify="right")
+    for stage, row in rows.items():
+        table.add_row(stage, f"{row['median_ms']:.1f}", f"{row['max_ms']:.1f}")
+    Console().print(table)

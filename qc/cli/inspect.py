@@ -1,0 +1,115 @@
+"""`qc inspect`: photos and a spec in, a verdict out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from qc.cli.status import EXIT_BY_VERDICT
+from qc.decision.conformity import Decision
+from qc.decision.verdict import Verdict
+from qc.defects.detector import Detector
+from qc.errors import PhotoError, TelitiError
+from qc.geometry.station import read_station
+from qc.inspection import inspect
+from qc.overlay import draw_overlay
+from qc.photo import Photo, decode_photo
+from qc.records import Inspection
+from qc.spec.examples import find_spec
+from qc.spec.models import Spec
+
+_STYLE = {
+    Verdict.PASS: "bold black on green",
+    Verdict.FAIL: "bold white on red",
+    Verdict.CHECK: "bold black on yellow",
+    Verdict.RETAKE: "bold black on bright_cyan",
+}
+_DECISION_STYLE = {Decision.PASS: "green", Decision.FAIL: "red", Decision.CHECK: "yellow"}
+
+
+def inspect_command(
+    photos: Annotated[
+        list[Path], typer.Argument(help="One photo a view, in the order of the spec's views.")
+    ],
+    spec: Annotated[str, typer.Option(help="Spec file (YAML) or the id of an example spec.")],
+    station: Annotated[Path | None, typer.Option(help="Station file (JSON).")] = None,
+    overlay: Annotated[
+        Path | None, typer.Option(help="Where to draw the findings (PNG; one file a view).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON.")] = False,
+    release: Annotated[
+        Path | None, typer.Option(help="Folder of a detector release other than the active one.")
+    ] = None,
+) -> None:
+    """Inspect one item. Exit status: 0 pass, 1 fail, 2 check, 3 retake, 64 and above errors."""
+    requirements = find_spec(spec)
+    by_view = _read_photos(photos, requirements)
+    inspection = inspect(
+        by_view,
+        requirements,
+        read_station(station) if station else None,
+        Detector.load(release) if release else Detector.load_active(),
+    )
+    if overlay:
+        for path, view in zip(_overlay_paths(overlay, list(by_view)), by_view, strict=True):
+            path.write_bytes(draw_overlay(by_view[view], inspection, view))
+    if as_json:
+        print(inspection.model_dump_json(indent=2))
+    else:
+        _print(inspection)
+    raise typer.Exit(EXIT_BY_VERDICT[inspection.verdict])
+
+
+def _read_photos(paths: list[Path], spec: Spec) -> dict[str, Photo]:
+    if len(paths) > len(spec.views):
+        raise TelitiError(
+            f"{len(paths)} photos given, but spec {spec.reference} has {len(spec.views)} views",
+            fix=f"Give one photo for each of: {', '.join(view.name for view in spec.views)}.",
+        )
+    photos = {}
+    for path, view in zip(paths, spec.views, strict=False):
+        try:
+            photos[view.name] = decode_photo(path.read_bytes())
+        except OSError as error:
+            raise PhotoError(
+                f"cannot read {path}: {error.strerror}", fix="Check the path."
+            ) from error
+        except PhotoError as error:
+            raise type(error)(f"{path}: {error.message}", fix=error.fix) from error
+    return photos
+
+
+def _overlay_paths(first: Path, views: list[str]) -> list[Path]:
+    if len(views) == 1:
+        return [first]
+    return [first.with_stem(f"{first.stem}-{view}") for view in views]
+
+
+def _print(inspection: Inspection) -> None:
+    console = Console(highlight=False)
+    word = f" {inspection.verdict.value.upper()} "
+    console.print(Text(word, style=_STYLE[inspection.verdict]), inspection.versions.spec)
+    if inspection.measurements:
+        table = Table(box=None, pad_edge=False)
+        for heading in ("dimension", "value mm", "± U95", "limits mm", "decision"):
+            table.add_column(heading, justify="left" if heading == "dimension" else "right")
+        for m in inspection.measurements:
+            default = " (default ±3 %)" if m.default_tolerance else ""
+            table.add_row(
+                f"{m.name} #{m.part}" if m.part > 1 else m.name,
+                f"{m.value_mm:.2f}",
+                f"{m.u95_mm:.2f}",
+                f"{m.lower_mm:g} – {m.upper_mm:g}{default}",
+                Text(m.decision.value, style=_DECISION_STYLE[m.decision]),
+            )
+        console.print(table)
+    for reason in inspection.reasons:
+        if reason.verdict is not Verdict.PASS or not inspection.measurements:
+            console.print(f"{reason.verdict.value}: {reason.text['en']}", soft_wrap=True)
+    release = inspection.versions.release or "no detector"
+    console.print(f"[dim]{inspection.versions.software} · {release}[/dim]")

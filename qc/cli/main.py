@@ -1,0 +1,71 @@
+"""The `qc` program: its commands and its exit statuses."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points
+
+import typer
+from rich.console import Console
+from typer.exceptions import TyperException
+
+from qc import __version__
+from qc.cli import bench, mat, spec
+from qc.cli.detect import detect
+from qc.cli.inspect import inspect_command
+from qc.cli.samples import samples
+from qc.cli.status import EXIT_DATA, EXIT_USAGE
+from qc.errors import TelitiError
+
+app = typer.Typer(
+    name="qc",
+    help="Inspect photos of craft items: dimensions in mm, defects, verdict.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("inspect")(inspect_command)
+app.command("detect")(detect)
+app.command("samples")(samples)
+app.add_typer(spec.app, name="spec")
+app.add_typer(mat.app, name="mat")
+app.add_typer(bench.app, name="bench")
+for _extension in entry_points(group="teliti.commands"):
+    _command = _extension.load()
+    if isinstance(_command, typer.Typer):
+        app.add_typer(_command, name=_extension.name)
+    else:
+        app.command(_extension.name)(_command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"teliti {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Show the version."
+    ),
+) -> None:
+    """Hold the options of the program itself."""
+
+
+def main() -> None:
+    """Run the program.
+
+    A verdict takes the statuses 0 to 3, so that errors keep to 64 and above (sysexits).
+    """
+    try:
+        status = app(standalone_mode=False)
+    except TelitiError as error:
+        Console(stderr=True).print(f"qc: {error}", markup=False, soft_wrap=True)
+        status = EXIT_DATA
+    except TyperException as error:
+        Console(stderr=True).print(f"qc: {error.format_message()}", markup=False, soft_wrap=True)
+        status = EXIT_USAGE
+    except typer.Abort:
+        status = 130
+    sys.exit(status)

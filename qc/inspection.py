@@ -1,0 +1,250 @@
+"""The whole inspection on one page.
+
+`inspect` is a pure function: no clock, no disk, no globals. The CLI, the service and the tests
+call it alike, and the same inputs give the same record.
+
+    photo → light gate → mat and pose → mat gate → item → item gate → outlines
+          → dimensions with U95 ─┐
+          → surface → defects    ├→ reasons → verdict
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from qc import __version__
+from qc.decision.conformity import Decision
+from qc.decision.messages import LANGUAGES
+from qc.decision.severity import judge_defect
+from qc.decision.verdict import Reason, Verdict, worst
+from qc.defects.detector import Detector
+from qc.defects.surface import find_defects
+from qc.errors import TelitiError
+from qc.geometry.camera import Camera, calibrated_camera, estimated_camera
+from qc.geometry.corners import find_corners
+from qc.geometry.dimension import measure
+from qc.geometry.gate import gate_mat, gate_parts, ring_edges
+from qc.geometry.item import find_parts
+from qc.geometry.outline import Outline, trace_outline
+from qc.geometry.pose import MatView, locate_mat
+from qc.geometry.station import Station
+from qc.geometry.surface import surface_patch
+from qc.photo import (
+    Photo,
+    edge_width_px,
+    gate_blur,
+    gate_glare,
+    gate_light,
+    srgb_to_linear,
+    to_grey,
+)
+from qc.records import Defect, Inspection, Measurement, PhotoRecord, Points, Versions
+from qc.spec.models import Spec
+
+__all__ = ["Inspection", "inspect"]
+
+
+def inspect(
+    photos: Mapping[str, Photo],
+    spec: Spec,
+    station: Station | None = None,
+    detector: Detector | None = None,
+) -> Inspection:
+    """Inspect one item.
+
+    Args:
+        photos: by the name of the spec's view that each shows.
+        spec: what the buyer requires.
+        station: calibration of camera and mat; None costs uncertainty.
+        detector: finds defects; without one the verdict is `check` at best.
+
+    Returns:
+        The inspection. Its verdict is the worst of its reasons, and there is always a reason.
+
+    Raises:
+        TelitiError: a photo is given for a view that the spec does not have.
+    """
+    unknown = sorted(set(photos) - {view.name for view in spec.views})
+    if unknown:
+        raise TelitiError(
+            f"spec {spec.reference} has no view {unknown[0]!r}",
+            fix=f"Use one of: {', '.join(view.name for view in spec.views)}.",
+        )
+    seen = [
+        _inspect_view(view.name, photos[view.name], spec, station, detector)
+        if view.name in photos
+        else _Seen(reasons=[Reason.of(Verdict.RETAKE, "view-missing", view=view.name)])
+        for view in spec.views
+    ]
+    reasons = [reason for view in seen for reason in view.reasons]
+    records = [view.record for view in seen if view.record]
+    return Inspection(
+        verdict=worst(reasons),
+        reasons=tuple(reasons),
+        measurements=tuple(m for view in seen for m in view.measurements),
+        defects=tuple(d for view in seen for d in view.defects),
+        photos=tuple(records),
+        versions=Versions(
+            software=__version__,
+            spec=spec.reference,
+            release=detector.reference if detector else None,
+            mat=next((record.mat for record in records if record.mat), None),
+            station=station.id if station else None,
+        ),
+    )
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one view contributes."""
+
+    reasons: list[Reason]
+    record: PhotoRecord | None = None
+    measurements: list[Measurement] = field(default_factory=list)
+    defects: list[Defect] = field(default_factory=list)
+
+
+def _inspect_view(
+    name: str, photo: Photo, spec: Spec, station: Station | None, detector: Detector | None
+) -> _Seen:
+    reasons = list(gate_light(photo, name))
+    if reasons:
+        return _Seen(reasons, _record(name, photo))
+    grey = to_grey(photo.pixels)
+    light = srgb_to_linear(grey)
+    corners = find_corners(grey, light)
+    view = locate_mat(corners, _camera(photo, station), station) if corners else None
+    if view is None:
+        return _Seen([_retake("mat-missing", name)], _record(name, photo))
+
+    record = _record(name, photo, view)
+    edges_px, normals, reach_px = ring_edges(view)
+    blur = gate_blur(edge_width_px(light, edges_px, normals, window_px=min(reach_px, 12.0)), name)
+    reasons = [*([blur] if blur else []), *gate_mat(view, name, spec, station)]
+    if reasons:
+        return _Seen(reasons, record)
+    parts = find_parts(photo, view)
+    reasons = gate_parts(parts, name, spec)
+    if reasons:
+        return _Seen(reasons, record)
+    outlines = [outline for part in parts if (outline := trace_outline(photo, view, part))]
+    if len(outlines) != len(parts):
+        return _Seen([_retake("item-unclear", name)], record)
+
+    record = _record(name, photo, view, outlines)
+    measurements = [
+        measure(dimension, outline, view, station, part)
+        for dimension in spec.dimensions
+        if dimension.view == name
+        for part, outline in enumerate(outlines, start=1)
+    ]
+    defects, reasons = _defects(name, photo, spec, view, outlines, detector)
+    reasons = [*(_dimension_reason(m, spec) for m in measurements), *reasons]
+    return _Seen(reasons, record, measurements, defects)
+
+
+def _camera(photo: Photo, station: Station | None) -> Camera:
+    """Use the station's calibration where it is of this resolution, else an honest estimate."""
+    calibration = station.camera if station else None
+    size = (photo.width_px, photo.height_px)
+    if calibration and (calibration.width_px, calibration.height_px) == size:
+        return calibrated_camera(calibration)
+    return estimated_camera(*size, photo.focal_35mm)
+
+
+def _defects(
+    name: str,
+    photo: Photo,
+    spec: Spec,
+    view: MatView,
+    outlines: list[Outline],
+    detector: Detector | None,
+) -> tuple[list[Defect], list[Reason]]:
+    """Find and judge the defects on every part; glare that could hide one comes first."""
+    if detector is None:
+        return [], [Reason.of(Verdict.CHECK, "defects-not-inspected", view=name)]
+    heights = [d.height_mm for d in spec.dimensions if d.view == name and d.height_mm is not None]
+    defects: list[Defect] = []
+    reasons: list[Reason] = []
+    for outline in outlines:
+        patch = surface_patch(photo, view, outline, max(heights, default=0.0), detector.mm_per_px)
+        if glare := gate_glare(patch.pixels, patch.mask, name):
+            return [], [glare]
+        for region in find_defects(detector, patch.pixels, patch.mask):
+            judged = judge_defect(
+                region.type, region.length_mm, region.area_mm2, region.probability, spec, name
+            )
+            if judged is None:
+                continue
+            if judged.reason:
+                reasons.append(judged.reason)
+            defects.append(
+                Defect(
+                    type=region.type,
+                    view=name,
+                    length_mm=region.length_mm,
+                    width_mm=region.width_mm,
+                    area_mm2=region.area_mm2,
+                    probability=region.probability,
+                    severity=judged.severity,
+                    verdict=judged.verdict,
+                    polygon_px=_points(patch.to_photo(region.polygon_px)),
+                )
+            )
+    return defects, reasons or [Reason.of(Verdict.PASS, "defects-none", view=name)]
+
+
+_DIMENSION_CODES = {
+    Decision.PASS: (Verdict.PASS, "dimension-inside"),
+    Decision.FAIL: (Verdict.FAIL, "dimension-outside"),
+    Decision.CHECK: (Verdict.CHECK, "dimension-doubtful"),
+}
+
+
+def _dimension_reason(measurement: Measurement, spec: Spec) -> Reason:
+    verdict, code = _DIMENSION_CODES[measurement.decision]
+    dimension = next(d for d in spec.dimensions if d.name == measurement.name)
+    if dimension.height_mm is None:
+        code = "dimension-height-unknown"
+    piece = f" #{measurement.part}" if spec.parts > 1 else ""
+    label = dimension.label
+    names = label.model_dump() if label else dict.fromkeys(LANGUAGES, dimension.name)
+    return Reason.of(
+        verdict,
+        code,
+        view=measurement.view,
+        subject=measurement.name,
+        name={language: name + piece for language, name in names.items()},
+        value_mm=measurement.value_mm,
+        u95_mm=measurement.u95_mm,
+        lower_mm=measurement.lower_mm,
+        upper_mm=measurement.upper_mm,
+    )
+
+
+def _record(
+    name: str, photo: Photo, view: MatView | None = None, outlines: list[Outline] | None = None
+) -> PhotoRecord:
+    return PhotoRecord(
+        view=name,
+        sha256=photo.sha256,
+        width_px=photo.width_px,
+        height_px=photo.height_px,
+        mat=view.layout.identity if view else None,
+        mm_per_px=view.mm_per_px if view else None,
+        distance_mm=float(view.pose.eye_mm[2]) if view else None,
+        tilt_deg=view.pose.tilt_deg if view else None,
+        mat_residual_px=view.residual_px if view else None,
+        outlines_px=tuple(_points(outline.points_px) for outline in outlines or ()),
+    )
+
+
+def _retake(code: str, view: str) -> Reason:
+    return Reason.of(Verdict.RETAKE, code, view=view)
+
+
+def _points(points_px: np.typing.NDArray[np.float64]) -> Points:
+    return tuple((float(x), float(y)) for x, y in points_px.round(1))
