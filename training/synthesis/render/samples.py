@@ -122,7 +122,7 @@ class Sample:
             sky_kelvin=rng.uniform(5200, 7500),
             sky_share=rng.uniform(0.25, 0.45),
             table_rgb=rng.choice(TABLES),
-            samples=6,
+            samples=8,
         )
 
     def _pieces(self, product: Product) -> tuple[Piece, ...]:

@@ -1,0 +1,61 @@
+"""What a training run depends on, kept with the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
+
+from training.errors import TrainingDataError
+
+
+class TrainingConfig(BaseModel):
+    """Settings of one run; `run/config.json` is this model."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int = 1
+    mm_per_px: PositiveFloat = 0.2
+    side_px: PositiveInt = Field(default=256, multiple_of=32)
+    batch: PositiveInt = 12
+    minutes: PositiveFloat = Field(
+        default=60.0, description="Wall-clock budget; the learning rate falls to zero over it."
+    )
+    max_steps: PositiveInt = 100_000
+    learning_rate: PositiveFloat = 2e-3
+    encoder_rate: PositiveFloat = Field(
+        default=0.3, description="Learning rate of the encoder relative to the decoder's."
+    )
+    weight_decay: float = Field(default=0.01, ge=0)
+    frozen_stages: int = Field(
+        default=2, ge=0, description="First encoder stages that keep their ImageNet weights."
+    )
+    ema_decay: float = Field(default=0.998, gt=0, lt=1)
+    check_every: PositiveInt = Field(default=250, description="Steps between validations.")
+    check_patches: PositiveInt = 240
+    patience: PositiveInt = Field(default=8, description="Validations without a better one.")
+    # bf16 without hardware for it is ten times slower than fp32 on AVX2 machines.
+    precision: Literal["fp32", "bf16"] = "fp32"
+    workers: int = Field(default=1, ge=0)
+    threads: int = Field(default=0, ge=0, description="0 leaves the choice to torch.")
+    boards_share: float = Field(default=0.35, ge=0, le=1, description="Patches with real labels.")
+    renders_share: float = Field(default=0.0, ge=0, le=1, description="Patches of renders.")
+
+    def write(self, path: Path) -> None:
+        """Keep the configuration with its run."""
+        path.write_text(self.model_dump_json(indent=2) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a configuration file.
+
+        Raises:
+            TrainingDataError: the file is missing or not a valid configuration.
+        """
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise TrainingDataError(
+                f"cannot read configuration {path}: {error}", fix="Correct the file."
+            ) from error

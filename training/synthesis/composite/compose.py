@@ -1,0 +1,84 @@
+"""One composited sample from a clean surface and a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+
+from qc.defects.surface import hide_surroundings
+from training.augment import CameraEffects
+from training.labels import TYPES, Sample, empty_target
+from training.synthesis.composite.chip import paint_chip
+from training.synthesis.composite.coating import paint_coating
+from training.synthesis.composite.crack import paint_crack
+from training.synthesis.composite.hole import paint_hole
+from training.synthesis.composite.light import shine
+from training.synthesis.composite.outline import backdrop, random_outline
+from training.synthesis.composite.scene import Painter, Pixels, Scene
+from training.synthesis.composite.scratch import paint_scratch
+from training.synthesis.composite.stain import paint_stain
+from training.synthesis.composite.wood import add_figure, grain_direction, recolour
+
+PAINTERS: Mapping[str, Painter] = {
+    "crack": paint_crack,
+    "chip": paint_chip,
+    "hole": paint_hole,
+    "scratch": paint_scratch,
+    "stain": paint_stain,
+    "coating": paint_coating,
+}
+"""Types that can be composited."""
+
+CLEAN_SHARE = 0.3
+OUTLINE_SHARE = 0.4
+HIDDEN_SHARE = 0.7
+"""Of the patches with an outline: surroundings hidden as the pipeline does; the rest as shot."""
+
+_EFFECTS = CameraEffects()
+
+
+def compose(
+    surface: Pixels, rng: np.random.Generator, *, types: tuple[str, ...] = tuple(PAINTERS)
+) -> Sample:
+    """Turn a clean surface into a labelled photo, with defects or (3 in 10) without.
+
+    Args:
+        surface: clean wood, `(H, W, 3)` in 0…1.
+        rng: the only source of chance.
+        types: defects to choose from; none makes a clean sample.
+
+    Returns:
+        A sample whose masks are exact, whatever the light and the camera then did.
+    """
+    height, width = surface.shape[:2]
+    if rng.random() < 0.5:
+        surface = recolour(surface, rng)
+    grain = grain_direction(surface)
+    if rng.random() < 0.5:
+        surface = add_figure(surface, rng, grain)
+    whole = np.ones((height, width), bool)
+    outlined = rng.random() < OUTLINE_SHARE
+    item = random_outline(rng, (height, width)) if outlined else whole
+    if item.mean() < 0.1:
+        item, outlined = whole, False
+    scene = Scene(surface, item, grain)
+    target = empty_target((height, width))
+    count = 0 if not types or rng.random() < CLEAN_SHARE else int(rng.choice([1, 2, 3], p=[0.5, 0.3, 0.2]))
+    for _ in range(count):
+        chosen = str(rng.choice([t for t in types if outlined or t != "chip"] or types))
+        painted = PAINTERS[chosen](scene, rng)
+        scene = painted.scene
+        target[:, painted.mask] = False  # the later defect lies on top
+        target[TYPES.index(chosen), painted.mask] = True
+    scene = shine(scene, rng)
+    pixels = scene.pixels
+    if outlined:
+        cover = cv2.GaussianBlur(scene.item.astype(np.float32), (0, 0), float(rng.uniform(0.4, 1)))
+        behind = backdrop(rng, (height, width))
+        pixels = behind + (pixels - behind) * cover[..., None]
+    photo = _EFFECTS(np.round(pixels * 255).astype(np.uint8), int(rng.integers(2**31)))
+    if outlined and rng.random() < HIDDEN_SHARE:
+        photo = hide_surroundings(photo, scene.item)
+    return Sample(photo, target, np.ones_like(target))

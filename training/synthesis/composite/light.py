@@ -1,0 +1,72 @@
+"""Harmless light: shading of round forms, cast shadows, gloss. None of it is a defect."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from training.synthesis.composite.noise import blob, edge, fractal_noise, streak_noise
+from training.synthesis.composite.scene import Pixels, Scene, log_uniform
+
+
+def shine(scene: Scene, rng: np.random.Generator) -> Scene:
+    """Light a scene with up to four effects of form, shadow and gloss."""
+    pixels = scene.pixels
+    for effect, chance in ((_form, 0.6), (_rim, 0.3), (_shadow, 0.25), (_gloss, 0.3)):
+        if rng.random() < chance:
+            pixels = effect(pixels, scene, rng)
+    pixels = pixels * min(1.0, 0.75 / max(float(pixels.mean()), 1e-3))  # a camera would expose less
+    return Scene(np.clip(pixels, 0, 1).astype(np.float32), scene.item, scene.grain_rad)
+
+
+def _form(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
+    """A slope, a bowl, a cylinder: brightness changes slowly."""
+    shape = scene.shape
+    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    angle = rng.uniform(0, 2 * np.pi)
+    u = ((x - shape[1] / 2) * np.cos(angle) + (y - shape[0] / 2) * np.sin(angle)) / max(shape)
+    kind = rng.integers(3)
+    if kind == 0:
+        form = u
+    elif kind == 1:
+        form = np.cos(2 * np.pi * u * rng.uniform(0.3, 1.5) + rng.uniform(0, 2 * np.pi)) / 2
+    else:
+        form = fractal_noise(rng, shape, log_uniform(rng, 150, 500), 2) / 5
+    return pixels * np.exp(np.float32(rng.uniform(0.2, 1.2)) * form)[..., None]
+
+
+def _rim(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
+    """A turned edge: one side of a long clean curve is darker or brighter than the other."""
+    radius = log_uniform(rng, 0.8, 5) * max(scene.shape)
+    x, y = rng.uniform(0, scene.shape[1]), rng.uniform(0, scene.shape[0])
+    angle = rng.uniform(0, 2 * np.pi)
+    centre = (x + radius * np.cos(angle), y + radius * np.sin(angle))
+    radii = (radius, radius * rng.uniform(0.6, 1))
+    inside = blob(rng, scene.shape, centre, radii, rng.uniform(0, np.pi), 0)
+    side = edge(inside, log_uniform(rng, 1.5, 40))
+    lit = pixels * np.float32(rng.uniform(0.5, 1.4))
+    pixels = pixels + (lit - pixels) * side[..., None]
+    if rng.random() < 0.5:  # the rounded edge itself catches light or lies in shade
+        band = np.exp(-((inside / log_uniform(rng, 1.5, 12)) ** 2))
+        pixels = pixels * (1 + np.float32(rng.uniform(-0.4, 0.5)) * band[..., None])
+    return np.asarray(pixels, np.float32)
+
+
+def _shadow(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
+    """Something outside the picture stands in the light."""
+    radius = log_uniform(rng, 40, 400)
+    centre = (rng.uniform(-0.5, 1.5) * scene.shape[1], rng.uniform(-0.5, 1.5) * scene.shape[0])
+    inside = blob(rng, scene.shape, centre, (radius, radius * rng.uniform(0.3, 1)), 0, 0.1)
+    soft = edge(inside, log_uniform(rng, 12, 80))
+    return pixels * (1 - np.float32(rng.uniform(0.1, 0.5)) * soft[..., None])
+
+
+def _gloss(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
+    """A soft highlight, broken up by the grain's relief."""
+    radius = log_uniform(rng, 15, 200)
+    centre = (rng.uniform(0, scene.shape[1]), rng.uniform(0, scene.shape[0]))
+    radii = (radius, radius * rng.uniform(0.2, 1))
+    inside = blob(rng, scene.shape, centre, radii, rng.uniform(0, np.pi), 0.1)
+    soft = edge(inside, radius * rng.uniform(1, 2)) ** 2
+    relief = 1 + 0.3 * streak_noise(rng, scene.shape, 20, 1.5, scene.grain_rad)
+    gleam = np.float32(rng.uniform(0.05, 0.5)) * soft * np.clip(relief, 0, 2)
+    return pixels + (1 - pixels) * gleam[..., None]

@@ -1,0 +1,256 @@
+"""Train a detector: `python -m training.train --data DIR --run DIR`.
+
+Reads from top to bottom: data, network, loop. Stop it at any time; the same command resumes.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import torch
+import typer
+from rich.logging import RichHandler
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+from torch.utils.tensorboard.writer import SummaryWriter
+
+from training.config import TrainingConfig
+from training.datasets.catalogue import Catalogue, read_catalogue
+from training.labels import TYPES
+from training.losses import defect_loss
+from training.metrics import PixelScores
+from training.network import DefectNetwork, load_encoder_weights
+from training.normalise import normalise
+
+log = logging.getLogger("training")
+app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+Batch = tuple[Tensor, Tensor, Tensor]
+
+
+@dataclass
+class State:
+    """All that a resumed run needs."""
+
+    network: DefectNetwork
+    average: DefectNetwork
+    optimiser: torch.optim.Optimizer
+    step: int = 0
+    seconds: float = 0.0
+    best: float = -math.inf
+    stale: int = 0
+    history: list[dict[str, float]] = field(default_factory=list)
+
+    def save(self, path: Path) -> None:
+        """Write the checkpoint; a run killed meanwhile keeps the previous one."""
+        new = path.with_suffix(".new")
+        torch.save(
+            {
+                "network": self.network.state_dict(),
+                "average": self.average.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+                "progress": (self.step, self.seconds, self.best, self.stale, self.history),
+            },
+            new,
+        )
+        new.replace(path)
+
+    def load(self, path: Path) -> None:
+        """Continue from a checkpoint."""
+        saved: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        self.network.load_state_dict(saved["network"])
+        self.average.load_state_dict(saved["average"])
+        self.optimiser.load_state_dict(saved["optimiser"])
+        self.step, self.seconds, self.best, self.stale, self.history = saved["progress"]
+
+
+@torch.no_grad()
+def update_average(average: nn.Module, network: nn.Module, decay: float) -> None:
+    """Move the averaged weights (and batch statistics) towards the network's."""
+    for mean, now in zip(
+        average.state_dict().values(), network.state_dict().values(), strict=True
+    ):
+        if mean.dtype.is_floating_point:
+            mean.lerp_(now, 1 - decay)
+        else:
+            mean.copy_(now)
+
+
+def frozen_modules(network: DefectNetwork, stages: int) -> list[nn.Module]:
+    """The encoder's stem and first stages, which keep their ImageNet weights."""
+    if stages == 0:
+        return []
+    encoder = network.encoder
+    return [encoder.conv_stem, encoder.bn1, *list(encoder.blocks)[:stages]]
+
+
+def start(config: TrainingConfig, device: torch.device) -> State:
+    """Build network, average and optimiser."""
+    network = DefectNetwork(len(TYPES))
+    load_encoder_weights(network)
+    network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    for module in frozen_modules(network, config.frozen_stages):
+        module.requires_grad_(False)
+    encoder = [p for p in network.encoder.parameters() if p.requires_grad]
+    known = {id(p) for p in network.encoder.parameters()}
+    decoder = [p for p in network.parameters() if id(p) not in known]
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": encoder, "base": config.learning_rate * config.encoder_rate},
+            {"params": decoder, "base": config.learning_rate},
+        ],
+        lr=config.learning_rate,
+        weight_decay=config.weight_decay,
+    )
+    return State(network, copy.deepcopy(network).requires_grad_(False), optimiser)
+
+
+def rate_factor(step: int, share_done: float) -> float:
+    """Learning rate over its base: 200 steps of warm-up, then a cosine to zero."""
+    return min(1.0, (step + 1) / 200) * 0.5 * (1 + math.cos(math.pi * min(1.0, share_done)))
+
+
+def train_step(state: State, batch: Batch, config: TrainingConfig, device: torch.device) -> float:
+    """Learn from one batch and return its loss."""
+    state.network.train()
+    for module in frozen_modules(state.network, config.frozen_stages):
+        module.eval()
+    pixels, target, known = (tensor.to(device, non_blocking=True) for tensor in batch)
+    with torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bf16"):
+        logits = state.network(normalise(pixels))
+    loss = defect_loss(logits.float(), target, known)
+    state.optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(state.network.parameters(), 1.0)
+    state.optimiser.step()
+    # A young average would remember the untrained weights for too long.
+    update_average(state.average, state.network, min(config.ema_decay, (state.step + 1) / (state.step + 10)))
+    return float(loss.detach())
+
+
+@torch.no_grad()
+def validate(network: DefectNetwork, batches: list[Batch], device: torch.device) -> dict[str, float]:
+    """Pixel AP of every type on fixed patches, and their mean."""
+    network.eval()
+    scores = {name: PixelScores() for name in TYPES}
+    for pixels, target, known in batches:
+        probability = torch.sigmoid(network(normalise(pixels.to(device)))).cpu()
+        for channel, name in enumerate(TYPES):
+            keep = known[:, channel]
+            scores[name].add(
+                probability[:, channel][keep].numpy(), target[:, channel][keep].numpy()
+            )
+    values = {name: score.average_precision() for name, score in scores.items() if score.positives}
+    return values | {"mean": sum(values.values()) / max(1, len(values))}
+
+
+def fit(state: State, catalogue: Catalogue, config: TrainingConfig, run: Path) -> None:
+    """Train until the budget is spent or validation stops improving."""
+    device = next(state.network.parameters()).device
+    length = config.max_steps * config.batch
+    patches = catalogue.training_patches(config, length)
+    order = range(state.step * config.batch, length)
+    loader = DataLoader(
+        patches,
+        batch_size=config.batch,
+        sampler=order,
+        num_workers=config.workers,
+        persistent_workers=config.workers > 0,
+        pin_memory=device.type == "cuda",
+    )
+    held_out = list(
+        DataLoader(catalogue.calibration_patches(config), batch_size=config.batch)
+    )
+    writer = SummaryWriter(str(run / "tensorboard"))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    budget = config.minutes * 60
+    with Progress(*columns) as progress:
+        task = progress.add_task("training", total=budget, completed=state.seconds)
+        batches: Iterator[Batch] = iter(loader)
+        begun = time.monotonic()
+        for batch in batches:
+            factor = rate_factor(state.step, max(state.seconds / budget, state.step / config.max_steps))
+            for group in state.optimiser.param_groups:
+                group["lr"] = group["base"] * factor
+            loss = train_step(state, batch, config, device)
+            state.step += 1
+            if state.step % 25 == 0:
+                writer.add_scalar("loss", loss, state.step)
+                writer.add_scalar("rate", factor, state.step)
+            if state.step % config.check_every == 0:
+                check(state, held_out, device, writer, run)
+            state.seconds += time.monotonic() - begun
+            begun = time.monotonic()
+            progress.update(
+                task, completed=state.seconds, description=f"step {state.step} loss {loss:.3f}"
+            )
+            if state.seconds >= budget or state.stale >= config.patience:
+                break
+    check(state, held_out, device, writer, run)
+    writer.close()
+
+
+def check(
+    state: State, held_out: list[Batch], device: torch.device, writer: SummaryWriter, run: Path
+) -> None:
+    """Validate the averaged network, keep it if it is the best yet, write the checkpoint."""
+    values = validate(state.average, held_out, device)
+    state.history.append(values | {"step": float(state.step)})
+    for name, value in values.items():
+        writer.add_scalar(f"average-precision/{name}", value, state.step)
+    log.info("step %d  %s", state.step, "  ".join(f"{k} {v:.3f}" for k, v in values.items()))
+    if values["mean"] > state.best:
+        state.best, state.stale = values["mean"], 0
+        torch.save(state.average.state_dict(), run / "best.pt")
+    else:
+        state.stale += 1
+    state.save(run / "checkpoint.pt")
+
+
+@app.command()
+def main(
+    data: Annotated[Path, typer.Option(help="Folder with wood_boards, wood_boards_hires, …")],
+    run: Annotated[Path, typer.Option(help="Where the run is kept; the same run resumes.")],
+    config: Annotated[Path | None, typer.Option(help="JSON configuration.")] = None,
+    renders: Annotated[Path | None, typer.Option(help="Folder of rendered items.")] = None,
+    start_from: Annotated[Path | None, typer.Option(help="Weights (.pt) to start from.")] = None,
+) -> None:
+    """Train the defect network on boards, composites and, if given, renders."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler()])
+    run.mkdir(parents=True, exist_ok=True)
+    kept = run / "config.json"
+    settings = TrainingConfig.read(kept if kept.exists() else config) if config or kept.exists() else TrainingConfig()
+    settings.write(kept)
+    torch.manual_seed(settings.seed)
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    catalogue = read_catalogue(data, renders)
+    (run / "data.json").write_text(json.dumps(catalogue.summary, indent=2) + "\n")
+    state = start(settings, device)
+    if start_from is not None:
+        weights = torch.load(start_from, map_location=device, weights_only=True)
+        state.network.load_state_dict(weights)
+        state.average.load_state_dict(weights)
+    if (run / "checkpoint.pt").exists():
+        state.load(run / "checkpoint.pt")
+        log.info("resumed at step %d", state.step)
+    fit(state, catalogue, settings, run)
+
+
+if __name__ == "__main__":
+    app()
