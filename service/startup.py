@@ -10,7 +10,7 @@ import structlog
 from qc.defects.detector import Detector
 
 from qc.geometry.station import read_station
-from qc.spec import EXAMPLES, read_spec
+from qc.spec import example_specs, read_spec
 from service.database import Database
 from service.inspector import Gate, Inspect
 from service.runtime import Runtime
@@ -54,8 +54,10 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
 
 def _store_catalogue(database: Database, catalogue: CatalogueSettings) -> None:
     with database.writing() as session:
-        for folder in (EXAMPLES, catalogue.specs_dir):
-            for path in sorted(folder.glob("*.yaml")) if folder else ():
+        for spec in example_specs():
+            store_spec(session, spec)
+        if catalogue.specs_dir:
+            for path in sorted(catalogue.specs_dir.glob("*.yaml")):
                 store_spec(session, read_spec(path))
         if catalogue.stations_dir:
             for path in sorted(catalogue.stations_dir.glob("*.json")):
@@ -63,7 +65,7 @@ def _store_catalogue(database: Database, catalogue: CatalogueSettings) -> None:
 
 
 def _load_detector(folder: Path | None) -> Detector | None:
-    if folder is None:
+    detector = Detector.load(folder) if folder else Detector.load_active()
+    if detector is None:
         _log.warning("no detector release is active; defects are not inspected")
-        return None
-    return Detector.load(folder)
+    return detector
