@@ -175,7 +175,7 @@ def _defects(
             return [], [glare]
         for region in find_defects(detector, patch.pixels, patch.mask):
             judged = judge_defect(
-                region.type, region.length_mm, region.area_mm2, region.probability, spec, name
+                region.type, region.length, region.area, region.probability, spec, name
             )
             if judged is None:
                 continue
@@ -185,13 +185,13 @@ def _defects(
                 Defect(
                     type=region.type,
                     view=name,
-                    length_mm=region.length_mm,
-                    width_mm=region.width_mm,
-                    area_mm2=region.area_mm2,
+                    length_mm=region.length,
+                    width_mm=region.width,
+                    area_mm2=region.area,
                     probability=region.probability,
                     severity=judged.severity,
                     verdict=judged.verdict,
-                    polygon_px=_points(patch.to_photo(region.polygon_px)),
+                    polygon_px=_points(patch.to_photo(region.polygon)),
                 )
             )
     return defects, reasons or [Reason.of(Verdict.PASS, "defects-none", view=name)]

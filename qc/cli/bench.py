@@ -7,7 +7,7 @@ import statistics
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 from unittest.mock import patch
@@ -78,7 +78,9 @@ def bench(
 
     verdicts: set[str] = set()
     once()
-    counted = [once() for _ in track(range(runs), "Timing …", Console(stderr=True), transient=True)]
+    counted = [
+        once() for _ in track(range(runs), "Timing …", console=Console(stderr=True), transient=True)
+    ]
     rows = {
         stage: {
             "median_ms": 1e3 * statistics.median(run.get(stage, 0.0) for run in counted),
@@ -115,8 +117,10 @@ def _timed_stages() -> Iterator[dict[str, float]]:
 
         return call
 
-    wrapped = {name: timed(name, getattr(inspection, name)) for name in STAGES}
-    with patch.multiple(inspection, **wrapped):
+    with ExitStack() as patches:
+        for name in STAGES:
+            stage = timed(name, getattr(inspection, name))
+            patches.enter_context(patch.object(inspection, name, stage))
         yield spent
 
 

@@ -32,7 +32,9 @@ def samples(
     everything = read_samples(folder)
     report = [
         _compare(sample, detector)
-        for sample in track(everything, "Inspecting …", Console(stderr=True), transient=True)
+        for sample in track(
+            everything, "Inspecting …", console=Console(stderr=True), transient=True
+        )
     ]
     if as_json:
         print(json.dumps({"samples": report, "summary": _summary(report)}, indent=2))

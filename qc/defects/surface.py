@@ -6,6 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from qc.defects.detector import Detector
+from qc.defects.regions import Region, find_regions
+
+_RIM_MM = 0.7
+"""Width of the outline's own transition, in which nothing is called a defect by itself."""
+
 
 def hide_surroundings(pixels: NDArray[np.uint8], item: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Replace everything outside the item with the item's median colour.
@@ -29,3 +35,29 @@ def hide_surroundings(pixels: NDArray[np.uint8], item: NDArray[np.bool_]) -> NDA
     filled = pixels.copy()
     filled[~pure] = np.median(inside[:: max(1, len(inside) // 20_000)], axis=0).astype(np.uint8)
     return filled
+
+
+def find_defects(
+    detector: Detector, pixels: NDArray[np.uint8], item: NDArray[np.bool_]
+) -> list[Region]:
+    """Find the defects on an item's surface.
+
+    Args:
+        detector: the detector.
+        pixels: `(H, W, 3)` sRGB at the detector's scale.
+        item: `(H, W)` true on the item.
+
+    Returns:
+        Instances with sizes in mm and polygons in pixels of `pixels`. One that lies within
+        0.7 mm of the outline only is the outline.
+    """
+    maps = detector.map(hide_surroundings(pixels, item))
+    depth_mm = cv2.distanceTransform(item.astype(np.uint8), cv2.DIST_L2, 3) * detector.mm_per_px
+    regions = find_regions(maps, item, scale=detector.mm_per_px)
+    return [region for region in regions if _deepest(region, depth_mm) > _RIM_MM]
+
+
+def _deepest(region: Region, depth_mm: NDArray[np.floating]) -> float:
+    """Return how far from the outline the region reaches."""
+    x, y = np.rint(region.polygon).astype(int).T
+    return float(depth_mm[y, x].max())

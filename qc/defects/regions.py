@@ -1,0 +1,120 @@
+"""From probability maps to defect instances.
+
+Where types overlap the most probable one has the pixel. A region is grown from its seeds by
+hysteresis (Canny, 1986): it needs a pixel above the high threshold and extends to all connected
+ones above the low, so that a crack which fades in between stays one crack.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from qc.defects.detector import DefectMap
+
+LOW = 0.3
+HIGH = 0.5
+_MIN_AREA_PX = 4
+_STRONGEST_SHARE = 0.1
+"""The instance's probability is the mean of its strongest tenth: one hot pixel decides nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A defect instance on the map's raster.
+
+    `polygon` `(N, 2)` (x, y) outline through pixel centres; `length`, `width` and `area` in the
+    map's pixels, or in mm (mm²) once scaled.
+    """
+
+    type: str
+    probability: float
+    polygon: NDArray[np.float64]
+    length: float
+    width: float
+    area: float
+
+
+def find_regions(
+    maps: DefectMap,
+    allowed: NDArray[np.bool_] | None = None,
+    *,
+    scale: float = 1.0,
+    low: float = LOW,
+    high: float = HIGH,
+) -> list[Region]:
+    """Find the instances in probability maps, the most probable first.
+
+    Args:
+        maps: of `(types, H, W)`.
+        allowed: `(H, W)` where a defect may lie; None means everywhere.
+        scale: unit of length per pixel: mm/px gives sizes in mm, 1 gives pixels.
+        low: probability to which a region extends.
+        high: probability that it must reach.
+    """
+    winner = maps.probability.argmax(axis=0)
+    strongest = maps.probability.max(axis=0)
+    if allowed is not None:
+        strongest = np.where(allowed, strongest, 0)
+    regions: list[Region] = []
+    for channel, name in enumerate(maps.types):
+        own = np.where(winner == channel, strongest, 0)
+        if float(own.max(initial=0)) < high:
+            continue
+        # One dark grain line or a change of type must not cut a crack in two.
+        extent = cv2.morphologyEx(
+            (own >= low).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
+        )
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(
+            np.asarray(extent), connectivity=8
+        )
+        for label in range(1, count):
+            x, y, w, h, area = (int(v) for v in stats[label])
+            window = (slice(y, y + h), slice(x, x + w))
+            inside = labels[window] == label
+            values = own[window][inside]
+            if area < _MIN_AREA_PX or float(values.max()) < high:
+                continue
+            regions.append(_region(name, inside, values, (x, y), scale))
+    return sorted(regions, key=lambda region: -region.probability)
+
+
+def _region(
+    name: str,
+    inside: NDArray[np.bool_],
+    values: NDArray[np.float32],
+    origin: tuple[int, int],
+    scale: float,
+) -> Region:
+    contours, _ = cv2.findContours(
+        inside.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+    )
+    outline = max(contours, key=len).reshape(-1, 2).astype(np.float64)
+    sides = sorted(_feret(outline))
+    count = max(1, round(_STRONGEST_SHARE * values.size))
+    # The outline runs through pixel centres and so misses half a pixel on every side.
+    return Region(
+        type=name,
+        probability=float(np.sort(values)[-count:].mean()),
+        polygon=_simplified(outline) + origin,
+        length=(sides[1] + 1) * scale,
+        width=(sides[0] + 1) * scale,
+        area=values.size * scale**2,
+    )
+
+
+def _feret(outline: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the least and the greatest distance between parallel tangents."""
+    hull = cv2.convexHull(outline.astype(np.float32)).reshape(-1, 2).astype(np.float64)
+    angle = np.radians(np.arange(0, 180, 2))
+    spread = hull @ np.stack([np.cos(angle), np.sin(angle)])
+    extent = spread.max(axis=0) - spread.min(axis=0)
+    return float(extent.min()), float(extent.max())
+
+
+def _simplified(outline: NDArray[np.float64]) -> NDArray[np.float64]:
+    simple = cv2.approxPolyDP(outline.astype(np.float32), 0.7, True)
+    return np.asarray(simple, np.float64).reshape(-1, 2)

@@ -1,0 +1,97 @@
+"""A release: one immutable, checksummed version of a model, with its card.
+
+`models/detector/<version>/` holds `model.onnx`, `release.json` and `card.md`; the file
+`models/detector/ACTIVE` names the version in use. Only ONNX is ever loaded, and only when its
+SHA-256 is the one that the release states.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+
+from qc.errors import ReleaseError
+from qc.spec.models import DefectType, Slug
+
+MODELS_VARIABLE: Final = "TELITI_MODELS"
+"""Environment variable that names another models folder than the clone's or the wheel's."""
+
+_FIX = "Take the whole release folder from a trusted copy."
+
+
+class Release(BaseModel):
+    """What `release.json` says of a model."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Slug
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    created: date
+    types: tuple[DefectType, ...] = Field(min_length=1)
+    mm_per_px: PositiveFloat
+    stride_px: PositiveInt = Field(description="Height and width of the input are multiples.")
+    input: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="Of model.onnx.")
+    opset: PositiveInt
+    thresholds: dict[str, float] = Field(description="Probability of best F1 per type.")
+    training: dict[str, Any]
+    metrics: dict[str, Any]
+    licences: tuple[str, ...]
+
+    @property
+    def reference(self) -> str:
+        """`name@version`, as stored with every inspection."""
+        return f"{self.name}@{self.version}"
+
+
+def models_folder() -> Path:
+    """Return the folder of releases: the environment's, else the one beside the package."""
+    given = os.environ.get(MODELS_VARIABLE)
+    if given:
+        return Path(given)
+    package = Path(__file__).parents[1]
+    clone = package.parent / "models"
+    return clone if clone.is_dir() else package / "models"
+
+
+def active_folder(name: str = "detector") -> Path | None:
+    """Return the folder of the active release, or None where none is active.
+
+    Raises:
+        ReleaseError: the release that is named as active is missing.
+    """
+    marker = models_folder() / name / "ACTIVE"
+    if not marker.is_file():
+        return None
+    version = marker.read_text(encoding="utf-8").strip()
+    folder = marker.parent / version
+    if not (folder / "release.json").is_file():
+        raise ReleaseError(f"{marker} names {version!r}, which is not there", fix=_FIX)
+    return folder
+
+
+def read_release(folder: Path) -> Release:
+    """Read a release and verify its weights.
+
+    Raises:
+        ReleaseError: the folder is incomplete, or the weights are not those of the release.
+    """
+    path = folder / "release.json"
+    try:
+        release = Release.model_validate_json(path.read_bytes())
+        with (folder / "model.onnx").open("rb") as weights:
+            sha256 = hashlib.file_digest(weights, "sha256").hexdigest()
+    except OSError as error:
+        raise ReleaseError(f"cannot read {error.filename}: {error.strerror}", fix=_FIX) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ReleaseError(f"{path}: {where or 'file'}: {first['msg']}", fix=_FIX) from error
+    if sha256 != release.sha256:
+        raise ReleaseError(f"{folder / 'model.onnx'} is not the model of the release", fix=_FIX)
+    return release

@@ -1,0 +1,43 @@
+"""The one place that runs onnxruntime: it owns threads and providers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from qc.errors import ReleaseError
+
+
+class Session:
+    """A network ready to run.
+
+    Input: uint8 `(N, H, W, 3)` sRGB. Output: float32 `(N, types, H, W)` probabilities.
+    """
+
+    def __init__(self, model: Path, *, threads: int = 0) -> None:
+        """Load a network; `threads` 0 leaves the number to onnxruntime.
+
+        Raises:
+            ReleaseError: the file is no network that onnxruntime can run.
+        """
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(model), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime's exceptions share no base class
+            raise ReleaseError(
+                f"{model} cannot be run: {error}", fix="Take the release from a trusted copy."
+            ) from error
+        self._input = self._session.get_inputs()[0].name
+
+    def run(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the probability maps of a batch of equally large images."""
+        (maps,) = self._session.run(None, {self._input: images})
+        return np.asarray(maps, np.float32)
