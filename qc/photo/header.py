@@ -11,7 +11,7 @@ import struct
 from dataclasses import dataclass
 from enum import StrEnum
 
-import simplejpeg  # type: ignore[import-untyped]
+import simplejpeg
 
 from qc.errors import PhotoError, PhotoTooLargeError
 
