@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from qc.defects.detector import Detector
-
 from service.errors import NotFoundError
 from service.releases.schemas import ReleaseResource
 
@@ -24,10 +23,4 @@ def get_active_release(detector: Detector | None) -> ReleaseResource:
         raise NoReleaseError(
             "no detector release is active", fix="Set TELITI_RELEASE__FOLDER to a release."
         )
-    release = detector.release
-    return ReleaseResource(
-        name=release.name,
-        version=release.version,
-        defect_types=release.defect_types,
-        card=release.card,
-    )
+    return ReleaseResource.model_validate(detector.release, from_attributes=True)

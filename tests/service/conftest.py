@@ -20,6 +20,7 @@ from structlog.testing import capture_logs
 
 from qc.decision.conformity import Decision
 from qc.decision.verdict import Reason, Verdict, worst
+from qc.defects.release import MODELS_VARIABLE
 from qc.geometry.station import Station
 from qc.photo import Photo
 from qc.records import BudgetLine, Defect, Inspection, Measurement, PhotoRecord, Versions
@@ -165,6 +166,12 @@ class OpenHouse(Protocol):
     """Starts a service on the test's folder."""
 
     def __call__(self, *, inspect: Inspect = ..., **groups: dict[str, object]) -> House: ...
+
+
+@pytest.fixture(autouse=True)
+def no_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests are about keeping inspections; a detector would only slow them down."""
+    monkeypatch.setenv(MODELS_VARIABLE, str(tmp_path / "models"))
 
 
 @pytest.fixture
