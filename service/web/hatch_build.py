@@ -32,10 +32,13 @@ class WebBuildHook(BuildHookInterface[Any]):
 
     def dependencies(self) -> list[str]:
         """Ask for Node only where something has to be built."""
-        return [] if is_skipped() or is_current(WEB) else [NODE_REQUIREMENT]
+        needless = self.target_name != "wheel" or is_skipped() or is_current(WEB)
+        return [] if needless else [NODE_REQUIREMENT]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build what is not current."""
+        """Build what is not current; a source distribution carries the sources alone."""
+        if self.target_name != "wheel":
+            return
         if is_skipped():
             self.app.display_warning(f"{SKIP_VARIABLE} is set: installed without the web page")
             return
