@@ -39,6 +39,7 @@ from qc.photo import (
     gate_glare,
     gate_light,
     srgb_to_linear,
+    strongest_edges,
     to_grey,
 )
 from qc.records import Defect, Inspection, Measurement, PhotoRecord, Points, Versions
@@ -118,7 +119,7 @@ def _inspect_view(
     corners = find_corners(grey, light)
     view = locate_mat(corners, _camera(photo, station), station) if corners else None
     if view is None:
-        return _Seen([_retake("mat-missing", name)], _record(name, photo))
+        return _Seen([_why_no_mat(light, name)], _record(name, photo))
 
     record = _record(name, photo, view)
     edges_px, normals, reach_px = ring_edges(view)
@@ -144,6 +145,13 @@ def _inspect_view(
     defects, reasons = _defects(name, photo, spec, view, outlines, detector)
     reasons = [*(_dimension_reason(m, spec) for m in measurements), *reasons]
     return _Seen(reasons, record, measurements, defects)
+
+
+def _why_no_mat(light: np.typing.NDArray[np.float32], name: str) -> Reason:
+    """Tell a blurred photo from one without a mat, as the packer must do different things."""
+    sigma_px = edge_width_px(light, *strongest_edges(light))
+    blur = gate_blur(sigma_px, name) if sigma_px is not None else None
+    return blur or _retake("mat-missing", name)
 
 
 def _camera(photo: Photo, station: Station | None) -> Camera:

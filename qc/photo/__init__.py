@@ -2,7 +2,7 @@
 
 from qc.photo.decode import Photo, decode_photo
 from qc.photo.light import linear_to_srgb, srgb_to_linear, to_grey
-from qc.photo.quality import edge_width_px, gate_blur, gate_glare, gate_light
+from qc.photo.quality import edge_width_px, gate_blur, gate_glare, gate_light, strongest_edges
 
 __all__ = [
     "Photo",
@@ -13,5 +13,6 @@ __all__ = [
     "gate_light",
     "linear_to_srgb",
     "srgb_to_linear",
+    "strongest_edges",
     "to_grey",
 ]

@@ -110,6 +110,40 @@ def edge_width_px(
     return float(np.percentile(sigmas_px, 75))
 
 
+def strongest_edges(
+    linear_grey: npt.NDArray[np.float32],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Find edges of a photo in which no mat was found, to tell blur from an absent mat.
+
+    Args:
+        linear_grey: (H, W) linear light.
+
+    Returns:
+        (N, 2) points `(x, y)`, the steepest of each of up to 32 × 32 cells, of which the steeper
+        half is kept, and the (N, 2) unit gradients there.
+    """
+    across = np.asarray(cv2.Scharr(linear_grey, cv2.CV_32F, 1, 0))
+    down = np.asarray(cv2.Scharr(linear_grey, cv2.CV_32F, 0, 1))
+    steepness = np.hypot(across, down)
+    rows, columns = (max(1, side // 32) for side in steepness.shape)
+    cells = [
+        (top, left)
+        for top in range(0, steepness.shape[0] - rows + 1, rows)
+        for left in range(0, steepness.shape[1] - columns + 1, columns)
+    ]
+    places = []
+    for top, left in cells:
+        cell = steepness[top : top + rows, left : left + columns]
+        y, x = divmod(int(cell.argmax()), cell.shape[1])
+        places.append((left + x, top + y))
+    x, y = np.array(places).T
+    steep = steepness[y, x]
+    kept = (steep >= np.median(steep)) & (steep > 0)
+    x, y, steep = x[kept], y[kept], steep[kept]
+    directions = np.column_stack([across[y, x] / steep, down[y, x] / steep])
+    return np.column_stack([x, y]).astype(np.float64), directions.astype(np.float64)
+
+
 def gate_blur(sigma_px: float | None, view: str | None = None) -> Reason | None:
     """Judge what `edge_width_px` measured; edges that could not be measured are not sharp."""
     if sigma_px is not None and sigma_px <= MAX_EDGE_SIGMA_PX:

@@ -108,7 +108,7 @@ RETAKES = {
     "photo-blurred": (Scene(blur_px=4.0), {}),
     "photo-dark": (Scene(item_light=(0.2, 0.12, 0.06), exposure=0.06), {}),
     "camera-tilted": (Scene(tilt_deg=30, item_height_mm=5, disc_mm=60), {}),
-    "mat-covered": (Scene(disc_mm=150, item_at_mm=(120, 0), item_height_mm=5), {}),
+    "mat-covered": (Scene(disc_mm=60, distance_mm=450, item_height_mm=5), {}),
     "item-missing": (Scene(disc_mm=None), {}),
     "item-cut-off": (Scene(disc_mm=100, item_at_mm=(70, 0), item_height_mm=5), {}),
     "item-count": (Scene(disc_mm=60, item_at_mm=(0, 60), copies_at_mm=((0, -60),)), {}),
