@@ -44,12 +44,13 @@ describe("sending", () => {
       { view: "top", photo: new Blob(["a"]) },
       { view: "underside", photo: new Blob(["bc"]) },
     ];
-    const submission = newSubmission("daiso-tray", shots);
+    const submission = newSubmission("daiso-tray", shots, "table-1");
 
     await submit(submission);
 
     const form = await network.mock.calls[0]![0].formData();
     expect(form.get("spec")).toBe("daiso-tray");
+    expect(form.get("station")).toBe("table-1");
     expect(form.get("client_id")).toBe(submission.clientId);
     expect(form.getAll("views")).toEqual(["top", "underside"]);
     expect(form.getAll("photos").map((photo) => (photo as File).size)).toEqual([1, 2]);
@@ -64,6 +65,7 @@ describe("sending", () => {
     await expect(submit(submission)).rejects.toMatchObject({ kind: "unreachable" });
     await expect(submit(submission)).resolves.toEqual({ id: "1" });
 
+    expect((await network.mock.calls[0]![0].clone().formData()).has("station")).toBe(false);
     const forms = await Promise.all(network.mock.calls.map(([request]) => request.formData()));
     expect(forms.map((form) => form.get("client_id"))).toEqual([
       submission.clientId,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import threading
@@ -19,6 +20,7 @@ from PIL import Image
 from qc.decision.conformity import Decision
 from qc.decision.verdict import Reason, Verdict, worst
 from qc.geometry.station import Station
+from qc.inspection import inspect
 from qc.photo import Photo
 from qc.records import Defect, Inspection, Measurement, PhotoRecord, Versions
 from qc.spec.models import Severity, Spec
@@ -30,6 +32,8 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 AXE = Path(webclient.BUNDLE).parent / "node_modules" / "axe-core" / "axe.min.js"
+
+SAMPLES = Path(__file__).parents[3] / "datasets" / "samples"
 
 pytestmark = [
     pytest.mark.slow,
@@ -175,16 +179,20 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def station(tmp_path: Path) -> Iterator[str]:
+def station(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a running service that keeps everything in the test's folder."""
     specs = tmp_path / "specs"
     specs.mkdir()
     (specs / "bowl.yaml").write_text(SPEC, encoding="utf-8")
+    stations = tmp_path / "stations"
+    stations.mkdir()
+    for path in SAMPLES.glob("station-*.json"):
+        shutil.copy(path, stations)
     settings = Settings(
         storage=StorageSettings(data_dir=tmp_path / "data"),
-        catalogue=CatalogueSettings(specs_dir=specs),
+        catalogue=CatalogueSettings(specs_dir=specs, stations_dir=stations),
     )
-    app = create_app(settings, inspect=scripted_inspection)
+    app = create_app(settings, inspect=getattr(request, "param", scripted_inspection))
     server = _Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -258,6 +266,27 @@ def test_one_photo_gives_one_clear_answer_in_both_languages(
     for reason in inspection["reasons"]:
         assert tablet.get_by_text(reason["text"]["en"]).is_visible()
     assert tablet.locator("html").get_attribute("lang") == "en"
+
+
+@pytest.mark.skipif(not any(SAMPLES.glob("*.truth.json")), reason="no sample photos here")
+@pytest.mark.parametrize("station", [inspect], indirect=True, ids=["real-pipeline"])
+def test_a_sample_photo_is_really_inspected(tablet: Any, station: str) -> None:
+    sample = json.loads((SAMPLES / "bowl-wide.truth.json").read_text(encoding="utf-8"))
+    spec = httpx.get(f"{station}/v1/specs/{sample['spec']}").json()
+
+    tablet.goto("/")
+    tablet.get_by_label("Stasiun").select_option(sample["station"])
+    tablet.get_by_role("link", name=re.compile("^" + spec["product"]["name"]["id"])).click()
+    tablet.get_by_label("Pilih berkas").set_input_files(SAMPLES / sample["photo"])
+
+    tablet.get_by_role("heading", level=1, name="TOLAK").wait_for()
+    (inspection,) = kept(station)
+    assert inspection["station"] == sample["station"]
+    row = tablet.get_by_role("table").get_by_role("row").nth(1)
+    shown = re.search(r"(\d+),(\d\d)", row.inner_text())
+    assert shown is not None
+    truth_mm = sample["dimensions"][0]["value_mm"]
+    assert float(shown[1] + "." + shown[2]) == pytest.approx(truth_mm, abs=1.5)
 
 
 @pytest.mark.parametrize(

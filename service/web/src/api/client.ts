@@ -12,6 +12,7 @@ export type Measurement = Inspection["measurements"][number];
 export type Reason = Inspection["reasons"][number];
 export type Spec = Awaited<ReturnType<typeof fetchSpec>>;
 export type SpecSummary = Awaited<ReturnType<typeof fetchSpecs>>[number];
+export type Station = Awaited<ReturnType<typeof fetchStations>>[number];
 export type Verdict = Inspection["verdict"];
 
 const api = createClient<paths>({ baseUrl: location.origin });
@@ -42,6 +43,11 @@ export function fetchSpec(specId: string) {
   return dataOf(api.GET("/v1/specs/{spec_id}", { params: { path: { spec_id: specId } } }));
 }
 
+/** Every station with its mat and camera. */
+export async function fetchStations() {
+  return (await dataOf(api.GET("/v1/stations"))).items;
+}
+
 /** The latest inspections, newest first. */
 export async function fetchLatest() {
   return (await dataOf(api.GET("/v1/inspections"))).items;
@@ -54,12 +60,13 @@ export function fetchInspection(inspectionId: string) {
 
 /** Send one item's photos. Sending the same submission again gives the first answer again. */
 export function submit(submission: Submission): Promise<Inspection> {
-  const { clientId, spec, shots } = submission;
+  const { clientId, spec, station, shots } = submission;
   return dataOf(
     api.POST("/v1/inspections", {
       body: {
         client_id: clientId,
         spec,
+        ...(station === undefined ? {} : { station }),
         views: shots.map(({ view }) => view),
         photos: shots.map(({ photo }) => photo),
       },

@@ -27,9 +27,15 @@ export interface Shot {
 export interface Submission {
   readonly clientId: string;
   readonly spec: string;
+  /** Where the photos were taken, if the tablet knows. */
+  readonly station: string | undefined;
   readonly shots: readonly Shot[];
 }
 
-export function newSubmission(spec: string, shots: readonly Shot[]): Submission {
-  return { clientId: newId(), spec, shots };
+export function newSubmission(
+  spec: string,
+  shots: readonly Shot[],
+  station?: string,
+): Submission {
+  return { clientId: newId(), spec, station, shots };
 }

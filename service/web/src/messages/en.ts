@@ -10,6 +10,7 @@ export const en: Messages = {
   chooseEmpty: "The server has no specs yet.",
   example: "Example",
   noPhotoYet: "No photo yet",
+  noStation: "not chosen",
   latestTitle: "Latest inspections",
   latestEmpty: "No inspections yet. Choose an item to begin.",
 

@@ -9,6 +9,7 @@ export const id = {
   chooseEmpty: "Belum ada spesifikasi di server.",
   example: "Contoh",
   noPhotoYet: "Belum ada foto",
+  noStation: "tidak dipilih",
   latestTitle: "Pemeriksaan terakhir",
   latestEmpty: "Belum ada pemeriksaan. Pilih barang untuk mulai.",
 
