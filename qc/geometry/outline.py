@@ -1,9 +1,10 @@
 """The item's outline to a fraction of a pixel.
 
 Across the coarse outline, profiles of linear light are read along the normals and an edge
-model `a + b·(1 + erf((s - s0) / (σ√2))) / 2` is fitted to each; s0 is the edge. The light is
+model `a + b·(1 - erf((s - s0) / (σ√2))) / 2` is fitted to each; s0 is the edge. The light is
 first projected on the one direction of colour in which the field, lit or in shadow, stays
-dark: what remains is the item.
+dark: what remains is the item. Where a rim mirrors the field, its true end is found in the
+field's own light.
 
 Measured weakness: with 4:2:0 chroma subsampling the edge of σ < 0.8 px is widened by the
 codec; position stays unbiased to about 0.1 px, which the uncertainty budget carries.
@@ -12,12 +13,13 @@ codec; position stays unbiased to about 0.1 px, which the uncertainty budget car
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d, median_filter
-from scipy.special import erf
+from scipy.ndimage import gaussian_filter1d, median_filter, uniform_filter1d
+from scipy.special import erf, ndtr
 
 from qc.geometry.item import Part
 from qc.geometry.pose import MatView
@@ -28,8 +30,14 @@ Array = npt.NDArray[np.float64]
 _STEP_PX = 0.5
 _SEARCH_PX = 10.0
 _FIT_PX = 5.0
+_MAX_RIM_PX = 4.0
+"""How far a rim that mirrors or shades the field may reach beyond what looks like the item."""
+
 _SPACING_PX = 1.5
 _MAX_PROFILES = 4000
+_FLANK_STARTS_PX: Final = np.arange(-1.0, 2.41, 0.1)
+_FLANK_SIGMAS_PX: Final = (0.6, 0.8, 1.0, 1.25, 1.6, 2.0)
+
 _MIN_CONTRAST = 0.25
 """Share of the outline's median contrast below which a profile is dropped."""
 
@@ -67,9 +75,14 @@ def trace_outline(photo: Photo, view: MatView, part: Part) -> Outline | None:
     points, normals = _resample(gaussian_filter1d(seen, 2.0, axis=0, mode="wrap"))
     profile = _ProfileReader(photo, seen)
 
+    # On a thin stick a profile must not reach the other side.
+    lengths = np.linalg.norm(np.diff(seen, axis=0, append=seen[:1]), axis=1)
+    thickness_px = 2 * part.area_mm2 / view.mm_per_px**2 / float(lengths.sum())
+    inner_px = 0.45 * thickness_px
+
     # First the 50 % level in a wide search, then the model in a narrow window about it.
-    offsets, colours = profile.read(points, normals, _SEARCH_PX)
-    direction = _item_direction(colours)
+    offsets, colours = profile.read(points, normals, min(_SEARCH_PX, inner_px), _SEARCH_PX)
+    direction, field = _directions(colours)
     shift = _half_level(offsets, colours @ direction)
     valid = np.isfinite(shift)
     if valid.mean() < 0.5:
@@ -78,8 +91,9 @@ def trace_outline(photo: Photo, view: MatView, part: Part) -> Outline | None:
     shift = median_filter(shift, 9, mode="wrap")
     points, normals = _resample(points + shift[:, None] * normals)
 
-    offsets, colours = profile.read(points, normals, _FIT_PX)
-    edge, contrast, sigma = _fit_edges(offsets, colours @ direction)
+    offsets, colours = profile.read(points, normals, min(_FIT_PX, inner_px), _FIT_PX + _MAX_RIM_PX)
+    near = offsets <= _FIT_PX
+    edge, contrast, sigma = _fit_edges(offsets[near], colours[:, near] @ direction)
     good = (
         np.isfinite(edge)
         & (np.abs(edge) < 0.7 * _FIT_PX)
@@ -89,6 +103,8 @@ def trace_outline(photo: Photo, view: MatView, part: Part) -> Outline | None:
     )
     if good.mean() < 0.5:
         return None
+    edge = edge + _flank_px(profile, points + edge[:, None] * normals, normals, direction, inner_px)
+    edge = edge + _rim_px(offsets, colours @ field, edge, sigma, good)
     # A splinter of grain or a crumb moves single edges; their neighbours know better.
     course = median_filter(np.where(good, edge, 0.0), 9, mode="wrap")
     deviation = np.abs(edge - course)
@@ -112,9 +128,12 @@ class _ProfileReader:
         self._origin = low
         self._linear = srgb_to_linear(photo.pixels[low[1] : high[1], low[0] : high[0]])
 
-    def read(self, points: Array, normals: Array, reach_px: float) -> tuple[Array, Array]:
+    def read(
+        self, points: Array, normals: Array, inner_px: float, outer_px: float
+    ) -> tuple[Array, Array]:
         """Return offsets `(M,)` along the outward normals and colours `(N, M, 3)`."""
-        offsets = np.arange(-reach_px, reach_px + _STEP_PX / 2, _STEP_PX)
+        steps = np.arange(-round(inner_px / _STEP_PX), round(outer_px / _STEP_PX) + 1)
+        offsets = steps * _STEP_PX
         where = points[:, None, :] + offsets[None, :, None] * normals[:, None, :] - self._origin
         colours = cv2.remap(
             self._linear,
@@ -143,14 +162,86 @@ def _resample(points: Array) -> tuple[Array, Array]:
     return even, normal if doubled_area > 0 else -normal
 
 
-def _item_direction(colours: Array) -> Array:
-    """Return the unit colour direction of the item across the field's `(3,)`."""
-    quarter = colours.shape[1] // 4
+def _directions(colours: Array) -> tuple[Array, Array]:
+    """Return two unit colours `(3,)`: the item's across the field's, and the field's."""
+    quarter = max(1, colours.shape[1] // 5)
     item = np.median(colours[:, :quarter], axis=(0, 1))
     field = np.median(colours[:, -quarter:], axis=(0, 1))
     field = field / max(float(np.linalg.norm(field)), 1e-9)
     across = item - (item @ field) * field
-    return np.asarray(across / max(float(np.linalg.norm(across)), 1e-9))
+    return np.asarray(across / max(float(np.linalg.norm(across)), 1e-9)), np.asarray(field)
+
+
+def _flank_px(
+    profile: _ProfileReader, points: Array, normals: Array, direction: Array, inner_px: float
+) -> Array:
+    """Return how far outside the middle of the rise a shaded flank really ends, `(N,)` pixels.
+
+    A rounded edge darkens towards its silhouette, so half of the contrast is reached inside the
+    item. The model is a step and a ramp that both begin at the edge, blurred alike:
+    `a + b Φ(u) + c σ (u Φ(u) + φ(u))` with `u = (s0 - s) / σ`. For a given s0 and σ it is
+    linear, so all profiles are solved at once for each of a row of candidates; σ is common to
+    the outline.
+    """
+    offsets, colours = profile.read(points, normals, min(4.0, inner_px), 4.0)
+    signal = colours @ direction
+    energy = (signal**2).sum(axis=1)
+    best_loss, best = np.inf, np.zeros(len(points))
+    for sigma in _FLANK_SIGMAS_PX:
+        losses = np.empty((len(_FLANK_STARTS_PX), len(points)))
+        for i, start in enumerate(_FLANK_STARTS_PX):
+            u = (start - offsets) / sigma
+            step = ndtr(u)
+            ramp = sigma * (u * step + np.exp(-0.5 * u**2) / np.sqrt(2 * np.pi))
+            basis, _ = np.linalg.qr(np.column_stack([np.ones_like(u), step, ramp]))
+            losses[i] = energy - ((signal @ basis) ** 2).sum(axis=1)
+        loss = float(np.median(losses.min(axis=0)))
+        if loss < best_loss:
+            best_loss, best = loss, _vertex(_FLANK_STARTS_PX, losses)
+    return np.asarray(median_filter(best, 15, mode="wrap"))
+
+
+def _vertex(positions: Array, losses: Array) -> Array:
+    """Return where each column of `(K, N)` losses is least, refined by a parabola."""
+    at = np.clip(losses.argmin(axis=0), 1, len(positions) - 2)
+    columns = np.arange(losses.shape[1])
+    before, here, after = (losses[at + k, columns] for k in (-1, 0, 1))
+    bend = np.maximum(before - 2 * here + after, 1e-12)
+    spacing = positions[1] - positions[0]
+    return np.asarray(positions[at] + np.clip((before - after) / (2 * bend), -1, 1) * spacing)
+
+
+def _rim_px(
+    offsets: Array, light: Array, edge: Array, sigma: Array, good: npt.NDArray[np.bool_]
+) -> Array:
+    """Return how far the item continues beyond its coloured part, `(N,)` pixels, at least 0.
+
+    The flank of a rounded, lacquered or dark rim mirrors the field or lies in its own shade, so
+    that its colour fades before the item ends. Where the field beside it is lit, its light
+    begins sharply at the true edge; that edge counts if it is clearly outside and sharper. A
+    soft rise of the field's light is a shadow and counts for nothing.
+
+    Args:
+        offsets: `(M,)` positions along the normals, pixels.
+        light: `(N, M)` light along the field's colour.
+        edge: `(N,)` edge of the coloured part.
+        sigma: `(N,)` its width.
+        good: `(N,)` where that edge was found.
+    """
+    start, contrast, width = _fit_edges(offsets, -light, edge + 0.5)
+    lit = np.median(light[:, -4:], axis=1)
+    beyond = start - edge
+    sure = (
+        good
+        & (beyond > 0.3)
+        & (beyond < _MAX_RIM_PX)
+        & (contrast > 0.4 * np.median(lit))
+        & (width < np.minimum(0.8 * sigma, 1.5))
+    )
+    # A whole stretch of the outline shows such a rim, or none.
+    share = uniform_filter1d(sure.astype(np.float64), 31, mode="wrap")
+    rim = median_filter(np.where(sure, beyond, 0.0), 15, mode="wrap")
+    return np.where(share > 0.5, np.where(sure, beyond, rim), 0.0)
 
 
 def _half_level(offsets: Array, signal: Array) -> Array:
@@ -169,19 +260,22 @@ def _half_level(offsets: Array, signal: Array) -> Array:
     return np.where(found, offsets[last] + share * _STEP_PX, np.nan)
 
 
-def _fit_edges(offsets: Array, signal: Array) -> tuple[Array, Array, Array]:
+def _fit_edges(
+    offsets: Array, signal: Array, start: Array | None = None
+) -> tuple[Array, Array, Array]:
     """Fit the edge model to all profiles at once by damped Gauss-Newton.
 
     Args:
         offsets: `(M,)` positions along the normals, pixels, negative inside.
         signal: `(N, M)` light of the item.
+        start: `(N,)` where to begin; the profiles' origins by default.
 
     Returns:
         Edge position, contrast (inside minus outside) and σ, each `(N,)`, pixels.
     """
     outside = signal[:, -3:].mean(axis=1)
     contrast = signal[:, :3].mean(axis=1) - outside
-    edge = np.zeros(len(signal))
+    edge = np.zeros(len(signal)) if start is None else start
     sigma = np.full(len(signal), 1.0)
     for _ in range(_ROUNDS):
         z = (offsets[None, :] - edge[:, None]) / sigma[:, None]

@@ -28,7 +28,8 @@ _U_SCALE_ASSUMED = 0.003
 """Office printers that "print to scale" are off by up to half a per cent (uniform)."""
 
 _U_EDGE_PX = 0.1
-"""Common displacement of all edges by blur, codec and light; measured on rendered photos."""
+"""Common displacement of all sharp edges by codec and light; measured on rendered photos. The
+edge of a rounded or blurred rim is as much less certain as its profile is wider, squared."""
 
 _U_FLATNESS_MM = 0.2
 """Height to which paper lifts off a table (uniform ±0.35 mm)."""
@@ -45,6 +46,7 @@ def budget(
     station: Station | None,
     height_mm: float | None,
     height_u95_mm: float,
+    edge_sigma_px: float,
 ) -> tuple[BudgetLine, ...]:
     """Build the budget of a dimension by finite differences.
 
@@ -54,6 +56,7 @@ def budget(
         station: tells whether the print scale was measured.
         height_mm: of the measured edge; None where nobody stated it.
         height_u95_mm: its expanded uncertainty (k = 2).
+        edge_sigma_px: width of the outline's edges.
     """
     at_mm = height_mm or 0.0
     measured = value(view.camera, view.pose, at_mm)
@@ -73,7 +76,7 @@ def budget(
         "print scale": measured * u_scale,
         "pose": pose_u,
         "camera": camera_u,
-        "edge": 2 * _U_EDGE_PX * mm_per_px,
+        "edge": 2 * _U_EDGE_PX * max(1.0, edge_sigma_px) ** 2 * mm_per_px,
         "height": abs(per_height) * u_height_mm,
         "mat flatness": abs(per_height) * _U_FLATNESS_MM,
         "repeatability": _U_REPEATABILITY_MM,
