@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 import uvicorn
 from PIL import Image
@@ -234,7 +234,7 @@ def pick(page: Any, photo: dict[str, Any]) -> None:
 
 def kept(station: str) -> list[dict[str, Any]]:
     """What the service has stored."""
-    items: list[dict[str, Any]] = httpx.get(f"{station}/v1/inspections").json()["items"]
+    items: list[dict[str, Any]] = httpx2.get(f"{station}/v1/inspections").json()["items"]
     return items
 
 
@@ -272,7 +272,7 @@ def test_one_photo_gives_one_clear_answer_in_both_languages(
 @pytest.mark.parametrize("station", [inspect], indirect=True, ids=["real-pipeline"])
 def test_a_sample_photo_is_really_inspected(tablet: Any, station: str) -> None:
     sample = json.loads((SAMPLES / "bowl-wide.truth.json").read_text(encoding="utf-8"))
-    spec = httpx.get(f"{station}/v1/specs/{sample['spec']}").json()
+    spec = httpx2.get(f"{station}/v1/specs/{sample['spec']}").json()
 
     tablet.goto("/")
     tablet.get_by_label("Stasiun").select_option(sample["station"])
