@@ -30,9 +30,7 @@ def measure(
 
     height_mm = dimension.height_mm or 0.0
     found = feature(view.camera.back_project(outline.points_px, view.pose, height_mm))
-    lines = budget(
-        value_mm, view, station, dimension.height_mm, dimension.height_u95_mm, outline.sigma_px
-    )
+    lines = budget(value_mm, view, station, dimension.height_mm, dimension.height_u95_mm, outline)
     u_mm = combined_u_mm(lines)
     decision = Decision.CHECK
     if dimension.height_mm is not None:

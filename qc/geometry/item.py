@@ -25,7 +25,7 @@ _DARK = 0.004
 _MIN_PART_MM2 = 60.0
 """Smaller things are dust, chips of packing material or a patch of glare."""
 
-_BORDER_MM = 2.0
+_BORDER_MM = 1.0
 """A part nearer than this to the field's border may continue beyond it."""
 
 

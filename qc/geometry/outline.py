@@ -41,6 +41,12 @@ _FLANK_SIGMAS_PX: Final = (0.6, 0.8, 1.0, 1.25, 1.6, 2.0)
 _MIN_CONTRAST = 0.25
 """Share of the outline's median contrast below which a profile is dropped."""
 
+_MIN_KEPT = 0.6
+"""Share of the profiles that must show an edge for the outline to be believed."""
+
+_HIGHLIGHT = 2.0
+"""Light above this multiple of the part's median is a highlight."""
+
 _ROUNDS = 12
 
 
@@ -49,12 +55,14 @@ class Outline:
     """A closed outline.
 
     `points_px` `(N, 2)` in order, counter-clockwise on the mat; `sigma_px` is the median width
-    of the edges, `scatter_px` the RMS of the points about their smooth course, `kept` the share
-    of profiles that gave an edge.
+    of the edges, `correction_px` how far they were moved on average to allow for rounded or
+    mirroring rims, `scatter_px` the RMS of the points about their smooth course, `kept` the
+    share of profiles that gave an edge.
     """
 
     points_px: Array
     sigma_px: float
+    correction_px: float
     scatter_px: float
     kept: float
 
@@ -68,7 +76,7 @@ def trace_outline(photo: Photo, view: MatView, part: Part) -> Outline | None:
         part: its coarse contour.
 
     Returns:
-        The outline, or None where less than half of the profiles show an edge.
+        The outline, or None where too few profiles show an edge.
     """
     coarse = np.column_stack([part.contour_mm, np.zeros(len(part.contour_mm))])
     seen = view.camera.project(coarse, view.pose)
@@ -87,13 +95,14 @@ def trace_outline(photo: Photo, view: MatView, part: Part) -> Outline | None:
     valid = np.isfinite(shift)
     if valid.mean() < 0.5:
         return None
-    shift = np.interp(np.arange(len(shift)), np.flatnonzero(valid), shift[valid], period=len(shift))
-    shift = median_filter(shift, 9, mode="wrap")
+    shift = median_filter(_bridged(shift, valid), 9, mode="wrap")
     points, normals = _resample(points + shift[:, None] * normals)
 
     offsets, colours = profile.read(points, normals, min(_FIT_PX, inner_px), _FIT_PX + _MAX_RIM_PX)
-    near = offsets <= _FIT_PX
-    edge, contrast, sigma = _fit_edges(offsets[near], colours[:, near] @ direction)
+    near, light = offsets <= _FIT_PX, colours @ direction
+    # A highlight near the edge would otherwise be fitted instead of the edge.
+    ceiling = _HIGHLIGHT * float(np.median(light[:, 0]))
+    edge, contrast, sigma = _fit_edges(offsets[near], np.minimum(light[:, near], ceiling))
     good = (
         np.isfinite(edge)
         & (np.abs(edge) < 0.7 * _FIT_PX)
@@ -101,18 +110,23 @@ def trace_outline(photo: Photo, view: MatView, part: Part) -> Outline | None:
         & (sigma > 0.2)
         & (sigma < 0.6 * _FIT_PX)
     )
-    if good.mean() < 0.5:
+    if good.mean() < _MIN_KEPT:
         return None
-    edge = edge + _flank_px(profile, points + edge[:, None] * normals, normals, direction, inner_px)
+    # Where no edge was fitted the half level stands, moved as its neighbours were.
+    coloured = edge = _bridged(edge, good)
+    edge = edge + _flank_px(
+        profile, points + edge[:, None] * normals, normals, direction, inner_px, ceiling
+    )
     edge = edge + _rim_px(offsets, colours @ field, edge, sigma, good)
     # A splinter of grain or a crumb moves single edges; their neighbours know better.
-    course = median_filter(np.where(good, edge, 0.0), 9, mode="wrap")
+    course = median_filter(edge, 9, mode="wrap")
     deviation = np.abs(edge - course)
     good &= deviation < max(4 * float(np.median(deviation[good])), 0.3)
-    traced = (points + edge[:, None] * normals)[good]
+    edge = _bridged(edge, good)
     return Outline(
-        points_px=traced,
+        points_px=points + edge[:, None] * normals,
         sigma_px=float(np.median(sigma[good])),
+        correction_px=float(np.mean(np.abs(edge - coloured)[good])),
         scatter_px=float(np.sqrt(np.mean(deviation[good] ** 2))),
         kept=float(good.mean()),
     )
@@ -162,18 +176,31 @@ def _resample(points: Array) -> tuple[Array, Array]:
     return even, normal if doubled_area > 0 else -normal
 
 
+def _bridged(values: Array, good: npt.NDArray[np.bool_]) -> Array:
+    """Fill what is not good from both neighbours along the closed outline."""
+    at = np.arange(len(values))
+    return np.asarray(np.interp(at, at[good], values[good], period=len(values)))
+
+
 def _directions(colours: Array) -> tuple[Array, Array]:
     """Return two unit colours `(3,)`: the item's across the field's, and the field's."""
-    quarter = max(1, colours.shape[1] // 5)
-    item = np.median(colours[:, :quarter], axis=(0, 1))
-    field = np.median(colours[:, -quarter:], axis=(0, 1))
-    field = field / max(float(np.linalg.norm(field)), 1e-9)
-    across = item - (item @ field) * field
-    return np.asarray(across / max(float(np.linalg.norm(across)), 1e-9)), np.asarray(field)
+    share = max(1, colours.shape[1] // 5)
+    item = np.median(colours[:, :share], axis=(0, 1))
+    field = _unit(np.median(colours[:, -share:], axis=(0, 1)))
+    return _unit(item - (item @ field) * field), field
+
+
+def _unit(vector: Array) -> Array:
+    return vector / max(float(np.linalg.norm(vector)), 1e-9)
 
 
 def _flank_px(
-    profile: _ProfileReader, points: Array, normals: Array, direction: Array, inner_px: float
+    profile: _ProfileReader,
+    points: Array,
+    normals: Array,
+    direction: Array,
+    inner_px: float,
+    ceiling: float,
 ) -> Array:
     """Return how far outside the middle of the rise a shaded flank really ends, `(N,)` pixels.
 
@@ -184,7 +211,7 @@ def _flank_px(
     the outline.
     """
     offsets, colours = profile.read(points, normals, min(4.0, inner_px), 4.0)
-    signal = colours @ direction
+    signal = np.minimum(colours @ direction, ceiling)
     energy = (signal**2).sum(axis=1)
     best_loss, best = np.inf, np.zeros(len(points))
     for sigma in _FLANK_SIGMAS_PX:

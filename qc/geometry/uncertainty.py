@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qc.geometry.camera import Camera, Pose
+from qc.geometry.outline import Outline
 from qc.geometry.pose import MatView
 from qc.geometry.station import Station
 from qc.records import BudgetLine
@@ -29,7 +30,10 @@ _U_SCALE_ASSUMED = 0.003
 
 _U_EDGE_PX = 0.1
 """Common displacement of all sharp edges by codec and light; measured on rendered photos. The
-edge of a rounded or blurred rim is as much less certain as its profile is wider, squared."""
+edge of a blurred rim is as much less certain as its profile is wider, squared."""
+
+_U_CORRECTION_SHARE = 0.6
+"""Share of the correction for rounded rims that may be wrong; measured on rendered photos."""
 
 _U_FLATNESS_MM = 0.2
 """Height to which paper lifts off a table (uniform ±0.35 mm)."""
@@ -46,7 +50,7 @@ def budget(
     station: Station | None,
     height_mm: float | None,
     height_u95_mm: float,
-    edge_sigma_px: float,
+    outline: Outline,
 ) -> tuple[BudgetLine, ...]:
     """Build the budget of a dimension by finite differences.
 
@@ -56,7 +60,7 @@ def budget(
         station: tells whether the print scale was measured.
         height_mm: of the measured edge; None where nobody stated it.
         height_u95_mm: its expanded uncertainty (k = 2).
-        edge_sigma_px: width of the outline's edges.
+        outline: tells how wide its edges are and how far they were corrected.
     """
     at_mm = height_mm or 0.0
     measured = value(view.camera, view.pose, at_mm)
@@ -76,7 +80,8 @@ def budget(
         "print scale": measured * u_scale,
         "pose": pose_u,
         "camera": camera_u,
-        "edge": 2 * _U_EDGE_PX * max(1.0, edge_sigma_px) ** 2 * mm_per_px,
+        "edge": 2 * _U_EDGE_PX * max(1.0, outline.sigma_px) ** 2 * mm_per_px,
+        "rim": 2 * _U_CORRECTION_SHARE * outline.correction_px * mm_per_px,
         "height": abs(per_height) * u_height_mm,
         "mat flatness": abs(per_height) * _U_FLATNESS_MM,
         "repeatability": _U_REPEATABILITY_MM,
