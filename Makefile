@@ -28,13 +28,22 @@ imports: $(DEV)/.installed ## The house rules on imports
 unit: $(DEV)/.installed ## Tests, slow ones included
 	$(DEV)/bin/pytest
 
-# The runtime installs no torch; the stamp follows the declared dependencies.
-$(RUNTIME)/.installed: pyproject.toml
+web: $(RUNTIME)/.installed ## Build the station page again
+	$(RUNTIME)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
+
+openapi: $(DEV)/.installed ## Write the API's schema
+	$(DEV)/bin/python -m service.openapi docs/openapi.json
+
+# An install builds the station page as well; the stamps follow what it is made of.
+WEB := service/web/package-lock.json $(shell find service/web/src -type f ! -name '*.d.ts')
+
+# The runtime installs no torch.
+$(RUNTIME)/.installed: pyproject.toml $(WEB)
 	$(PYTHON) -m venv $(RUNTIME)
 	$(RUNTIME)/bin/pip install --quiet --disable-pip-version-check --editable .
 	touch $@
 
-$(DEV)/.installed: pyproject.toml
+$(DEV)/.installed: pyproject.toml $(WEB)
 	$(PYTHON) -m venv $(DEV)
 	$(DEV)/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,training]'
 	touch $@

@@ -190,8 +190,8 @@ def _directions(colours: Array) -> tuple[Array, Array]:
     return _unit(item - (item @ field) * field), field
 
 
-def _unit(vector: Array) -> Array:
-    return vector / max(float(np.linalg.norm(vector)), 1e-9)
+def _unit(vector: npt.NDArray[np.floating]) -> Array:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float64)
 
 
 def _flank_px(

@@ -257,7 +257,7 @@ SAMPLES: dict[str, Sample] = {
     ),
     "seat-hole-crack": Sample(
         _SEAT, "rendered-a2", "fail", "hole of 3 mm and an open crack", "beech", 53,
-        pose={"tilt_deg": 4, "azimuth_deg": 350, "roll_deg": -90}, lie=(-2, 0, 10),
+        pose={"tilt_deg": 4, "azimuth_deg": 350, "roll_deg": -90}, lie=(4, 0, 10),
         defects=(
             _flaw("hole", -52, 40, 3, 3, depth_mm=12),
             _flaw("crack", 30, -112, 60, 2.2, depth_mm=8, angle_deg=-4, seed=9),
