@@ -185,9 +185,9 @@ def _bridged(values: Array, good: npt.NDArray[np.bool_]) -> Array:
 def _directions(colours: Array) -> tuple[Array, Array]:
     """Return two unit colours `(3,)`: the item's across the field's, and the field's."""
     share = max(1, colours.shape[1] // 5)
-    item = np.median(colours[:, :share], axis=(0, 1))
+    item = np.asarray(np.median(colours[:, :share], axis=(0, 1)), np.float64)
     field = _unit(np.median(colours[:, -share:], axis=(0, 1)))
-    return _unit(item - (item @ field) * field), field
+    return _unit(item - float(item @ field) * field), field
 
 
 def _unit(vector: npt.NDArray[np.floating]) -> Array:
