@@ -147,7 +147,7 @@ class _ProfileReader:
     ) -> tuple[Array, Array]:
         """Return offsets `(M,)` along the outward normals and colours `(N, M, 3)`."""
         steps = np.arange(-round(inner_px / _STEP_PX), round(outer_px / _STEP_PX) + 1)
-        offsets = steps * _STEP_PX
+        offsets = np.asarray(steps * _STEP_PX, np.float64)
         where = points[:, None, :] + offsets[None, :, None] * normals[:, None, :] - self._origin
         colours = cv2.remap(
             self._linear,
