@@ -10,11 +10,13 @@ from typing import Final, Literal
 from PIL import Image, ImageDraw, ImageFont
 
 from qc.decision.conformity import Decision
+from qc.decision.messages import DEFECT_NAMES
 from qc.decision.verdict import Verdict
 from qc.photo import Photo
 from qc.records import Defect, Inspection, Measurement
 
 Colour = tuple[int, int, int]
+Language = Literal["en", "id"]
 
 # Distinct for the colour-blind as well (Okabe & Ito, 2008), and readable on wood and blue.
 _GOOD: Final[Colour] = (0, 200, 130)
@@ -37,6 +39,7 @@ def draw_overlay(
     *,
     longest_px: int = 1600,
     file_format: Literal["PNG", "JPEG"] = "PNG",
+    language: Language = "en",
 ) -> bytes:
     """Draw outlines, dimensions and defects of one view.
 
@@ -46,6 +49,7 @@ def draw_overlay(
         view: name of the view; one without findings gives the plain photo.
         longest_px: longer side of the picture; photos are never enlarged.
         file_format: of the bytes returned.
+        language: of the labels.
 
     Returns:
         An image file without metadata.
@@ -53,7 +57,7 @@ def draw_overlay(
     scale = min(1.0, longest_px / max(photo.width_px, photo.height_px))
     size = (round(photo.width_px * scale), round(photo.height_px * scale))
     image = Image.fromarray(photo.pixels).resize(size, Image.Resampling.LANCZOS)
-    pen = _Pen(image, scale)
+    pen = _Pen(image, scale, language)
     for record in inspection.photos:
         if record.view == view:
             for outline in record.outlines_px:
@@ -72,9 +76,10 @@ def draw_overlay(
 class _Pen:
     """Draws in photo coordinates on the reduced picture."""
 
-    def __init__(self, image: Image.Image, scale: float) -> None:
+    def __init__(self, image: Image.Image, scale: float, language: Language) -> None:
         self._draw = ImageDraw.Draw(image)
         self._scale = scale
+        self._language = language
         self._size = image.size
         self._line = max(2, round(max(image.size) / 600))
         self._font = ImageFont.load_default(size=max(13, round(max(image.size) / 62)))
@@ -84,19 +89,30 @@ class _Pen:
             self._draw.line(self._closed(points), fill=_NEUTRAL, width=max(1, self._line // 2))
 
     def dimension(self, measurement: Measurement) -> None:
-        """Draw a dimension line with end ticks and its value beside the middle."""
+        """Draw a dimension line with end ticks, and its value beyond one end.
+
+        Pieces that lie side by side carry their values at opposite ends.
+        """
         colour = _BY_DECISION[measurement.decision]
-        (x0, y0), (x1, y1) = (self._at(point) for point in measurement.line_px)
+        ends = [self._at(point) for point in measurement.line_px]
+        across = abs(ends[0][0] - ends[1][0]) > abs(ends[0][1] - ends[1][1])
+        (x0, y0), (x1, y1) = sorted(ends, key=lambda end: end[0 if across else 1])
         length = math.hypot(x1 - x0, y1 - y0) or 1.0
-        nx, ny = -(y1 - y0) / length, (x1 - x0) / length
+        ax, ay = (x1 - x0) / length, (y1 - y0) / length
         tick = self._line * 4
         for width, fill in ((self._line + 3, (0, 0, 0)), (self._line, colour)):
             self._draw.line([(x0, y0), (x1, y1)], fill=fill, width=width)
             for x, y in ((x0, y0), (x1, y1)):
-                ends = [(x - nx * tick, y - ny * tick), (x + nx * tick, y + ny * tick)]
-                self._draw.line(ends, fill=fill, width=width)
-        text = f"{measurement.name} {measurement.value_mm:.2f} ± {measurement.u95_mm:.2f} mm"
-        self._label(((x0 + x1) / 2 + nx * tick * 2, (y0 + y1) / 2 + ny * tick * 2), text, colour)
+                bar = [(x + ay * tick, y - ax * tick), (x - ay * tick, y + ax * tick)]
+                self._draw.line(bar, fill=fill, width=width)
+        label = measurement.label
+        name = getattr(label, self._language) if label else measurement.name
+        value = f"{measurement.value_mm:.2f} ± {measurement.u95_mm:.2f} mm"
+        text = f"{name} {self._number(value)}"
+        (x, y), sign = ((x0, y0), -1) if measurement.part % 2 else ((x1, y1), 1)
+        half_w, half_h = self._half_size(text)
+        reach = tick + abs(ax) * half_w + abs(ay) * half_h
+        self._label((x + sign * ax * reach, y + sign * ay * reach), text, colour)
 
     def defect(self, defect: Defect) -> None:
         """Circle a defect, trace it thinly and name it outside the circle."""
@@ -112,7 +128,8 @@ class _Pen:
             self._draw.ellipse((x - r, y - r, x + r, y + r), outline=fill, width=width)
         if len(points) > 2:
             self._draw.line([*points, points[0]], fill=colour, width=1)
-        text = f"{defect.type} {defect.length_mm:.1f} mm  {defect.probability:.0%}"
+        name = DEFECT_NAMES.get(defect.type, {}).get(self._language, defect.type)
+        text = f"{name} {self._number(f'{defect.length_mm:.1f}')} mm  {defect.probability:.0%}"
         self._label((x, y - radius - self._line * 5), text, colour)
 
     def _at(self, point: tuple[float, float]) -> tuple[float, float]:
@@ -121,12 +138,18 @@ class _Pen:
     def _closed(self, points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
         return [self._at(point) for point in (*points, points[0])]
 
-    def _label(self, centre: tuple[float, float], text: str, colour: Colour) -> None:
+    def _number(self, text: str) -> str:
+        return text.replace(".", ",") if self._language == "id" else text
+
+    def _half_size(self, text: str) -> tuple[float, float]:
         left, top, right, bottom = self._draw.textbbox((0, 0), text, font=self._font)
         pad = self._line * 2
-        half_w, half_h = (right - left) / 2 + pad, (bottom - top) / 2 + pad
+        return (right - left) / 2 + pad, (bottom - top) / 2 + pad
+
+    def _label(self, centre: tuple[float, float], text: str, colour: Colour) -> None:
+        half_w, half_h = self._half_size(text)
         x = min(max(centre[0], half_w), self._size[0] - half_w)
         y = min(max(centre[1], half_h), self._size[1] - half_h)
         box = (x - half_w, y - half_h, x + half_w, y + half_h)
-        self._draw.rounded_rectangle(box, radius=pad, fill=(20, 20, 20))
+        self._draw.rounded_rectangle(box, radius=self._line * 2, fill=(20, 20, 20))
         self._draw.text((x, y), text, font=self._font, fill=colour, anchor="mm")

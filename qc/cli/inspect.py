@@ -98,10 +98,11 @@ def _print(inspection: Inspection) -> None:
         table = Table(box=None, pad_edge=False)
         for heading in ("dimension", "value mm", "± U95", "limits mm", "decision"):
             table.add_column(heading, justify="left" if heading == "dimension" else "right")
+        several = any(m.part > 1 for m in inspection.measurements)
         for m in inspection.measurements:
             default = " (default ±3 %)" if m.default_tolerance else ""
             table.add_row(
-                f"{m.name} #{m.part}" if m.part > 1 else m.name,
+                f"{m.name} #{m.part}" if several else m.name,
                 f"{m.value_mm:.2f}",
                 f"{m.u95_mm:.2f}",
                 f"{m.lower_mm:g} – {m.upper_mm:g}{default}",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from qc.defects.release import Release, active_folder, read_release
 from qc.defects.session import Session
+from qc.errors import ReleaseError
 
 TILE_PX = 512
 OVERLAP_PX = 96
@@ -40,7 +41,16 @@ class Detector:
             ReleaseError: the release is incomplete, altered or cannot be run.
         """
         release = read_release(folder)
-        return cls(release, Session(folder / "model.onnx"))
+        session = Session(folder / "model.onnx")
+        stride, count = release.stride_px, len(release.types)
+        maps = session.run(np.zeros((1, stride, stride, 3), np.uint8))
+        if maps.shape != (1, count, stride, stride):
+            raise ReleaseError(
+                f"the network in {folder} gives maps of {maps.shape}, but the release has "
+                f"{count} types",
+                fix="Export the network again, with its release file.",
+            )
+        return cls(release, session)
 
     @classmethod
     def load_active(cls) -> Self | None:

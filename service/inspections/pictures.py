@@ -6,7 +6,7 @@ import io
 
 from PIL import Image
 
-from qc.overlay import draw_overlay
+from qc.overlay import Language, draw_overlay
 from qc.photo import decode_photo
 from qc.records import Inspection
 
@@ -18,12 +18,16 @@ def photo_jpeg(data: bytes, width_px: int | None) -> bytes:
     return _jpeg(Image.fromarray(decode_photo(data).pixels), width_px)
 
 
-def overlay_jpeg(data: bytes, inspection: Inspection, view: str, width_px: int | None) -> bytes:
+def overlay_jpeg(
+    data: bytes, inspection: Inspection, view: str, width_px: int | None, language: Language
+) -> bytes:
     """Draw an inspection's findings into the photo of `view`."""
     photo = decode_photo(data)
     width_px = min(width_px or photo.width_px, photo.width_px)
     longest_px = round(width_px * max(1.0, photo.height_px / photo.width_px))
-    return draw_overlay(photo, inspection, view, longest_px=longest_px, file_format="JPEG")
+    return draw_overlay(
+        photo, inspection, view, longest_px=longest_px, file_format="JPEG", language=language
+    )
 
 
 def _jpeg(image: Image.Image, width_px: int | None) -> bytes:

@@ -12,6 +12,7 @@ from pydantic import StringConstraints
 
 from qc import __version__
 from qc.decision.verdict import Verdict
+from qc.overlay import Language
 from qc.spec.models import Slug
 from service.errors import problems
 from service.inspections import pictures, service
@@ -152,15 +153,18 @@ def get_inspection_overlay(
     inspection_id: UUID,
     view: Slug,
     width: Width = None,
+    language: Annotated[Language, Query(description="Of the labels.")] = "en",
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Give the photo of one view with the findings drawn in."""
     photo, inspection = _look_up(runtime, inspection_id, view)
     return _picture(
-        f"overlay-{inspection_id}-{view}-{width or 'full'}",
+        f"overlay-{inspection_id}-{view}-{language}-{width or 'full'}",
         _FOR_AN_HOUR,
         if_none_match,
-        lambda: pictures.overlay_jpeg(runtime.photos.get(photo.sha256), inspection, view, width),
+        lambda: pictures.overlay_jpeg(
+            runtime.photos.get(photo.sha256), inspection, view, width, language
+        ),
     )
 
 

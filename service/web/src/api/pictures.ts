@@ -2,5 +2,14 @@
 
 /** The address of a picture no wider than `widthPx`. */
 export function scaled(url: string, widthPx: number): string {
-  return `${url}?width=${widthPx}`;
+  return withQuery(url, `width=${widthPx}`);
+}
+
+/** The address of an overlay whose labels are in a language. */
+export function labelled(url: string, language: string): string {
+  return withQuery(url, `language=${language}`);
+}
+
+function withQuery(url: string, query: string): string {
+  return `${url}${url.includes("?") ? "&" : "?"}${query}`;
 }
