@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import pdist
 
 from qc.defects.detector import DefectMap
 
@@ -42,6 +43,7 @@ def find_regions(
     maps: DefectMap,
     allowed: NDArray[np.bool_] | None = None,
     *,
+    reaching: NDArray[np.bool_] | None = None,
     scale: float = 1.0,
     low: float = LOW,
     high: float = HIGH,
@@ -51,6 +53,7 @@ def find_regions(
     Args:
         maps: of `(types, H, W)`.
         allowed: `(H, W)` where a defect may lie; None means everywhere.
+        reaching: `(H, W)` of which an instance must hold a pixel; None means any.
         scale: unit of length per pixel: mm/px gives sizes in mm, 1 gives pixels.
         low: probability to which a region extends.
         high: probability that it must reach.
@@ -78,6 +81,8 @@ def find_regions(
             values = own[window][inside]
             if area < _MIN_AREA_PX or float(values.max()) < high:
                 continue
+            if reaching is not None and not reaching[window][inside].any():
+                continue
             regions.append(_region(name, inside, values, (x, y), scale))
     return sorted(regions, key=lambda region: -region.probability)
 
@@ -93,26 +98,30 @@ def _region(
         inside.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
     )
     outline = max(contours, key=len).reshape(-1, 2).astype(np.float64)
-    sides = sorted(_feret(outline))
+    width, length = _feret(outline)
     count = max(1, round(_STRONGEST_SHARE * values.size))
     # The outline runs through pixel centres and so misses half a pixel on every side.
     return Region(
         type=name,
         probability=float(np.sort(values)[-count:].mean()),
         polygon=_simplified(outline) + origin,
-        length=(sides[1] + 1) * scale,
-        width=(sides[0] + 1) * scale,
+        length=(length + 1) * scale,
+        width=(width + 1) * scale,
         area=values.size * scale**2,
     )
 
 
 def _feret(outline: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the least and the greatest distance between parallel tangents."""
+    """Return the least and the greatest distance between parallel tangents.
+
+    The least lies across an edge of the hull (Houle and Toussaint, 1988): steps of angle would
+    miss it, and one degree across a crack of 200 px is 3.5 px of width.
+    """
     hull = cv2.convexHull(outline.astype(np.float32)).reshape(-1, 2).astype(np.float64)
-    angle = np.radians(np.arange(0, 180, 2))
-    spread = hull @ np.stack([np.cos(angle), np.sin(angle)])
-    extent = spread.max(axis=0) - spread.min(axis=0)
-    return float(extent.min()), float(extent.max())
+    edges = np.roll(hull, -1, axis=0) - hull
+    normals = np.column_stack([-edges[:, 1], edges[:, 0]])
+    across = hull @ (normals / np.linalg.norm(normals, axis=1, keepdims=True)).T
+    return float(np.ptp(across, axis=0).min()), float(pdist(hull).max())
 
 
 def _simplified(outline: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -53,11 +53,6 @@ def find_defects(
     """
     maps = detector.map(hide_surroundings(pixels, item))
     depth_mm = cv2.distanceTransform(item.astype(np.uint8), cv2.DIST_L2, 3) * detector.mm_per_px
-    regions = find_regions(maps, item, scale=detector.mm_per_px)
-    return [region for region in regions if _deepest(region, depth_mm) > _RIM_MM]
-
-
-def _deepest(region: Region, depth_mm: NDArray[np.floating]) -> float:
-    """Return how far from the outline the region reaches."""
-    x, y = np.rint(region.polygon).astype(int).T
-    return float(depth_mm[y, x].max())
+    return find_regions(
+        maps, item, reaching=np.asarray(depth_mm > _RIM_MM), scale=detector.mm_per_px
+    )
