@@ -1,0 +1,96 @@
+"""Tiles, borders and sizes against networks whose answer scipy and arithmetic know."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import networks
+import numpy as np
+import onnx
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from qc.defects.detector import OVERLAP_PX, TILE_PX, Detector
+from qc.defects.session import Session
+from qc.errors import ReleaseError
+
+REACH_PX = 4
+
+
+def _load(folder: Path, network: onnx.ModelProto, stride_px: int = 1) -> Detector:
+    return Detector.load(
+        networks.write_release(folder / "0.0.1", network, networks.COLOURS, stride_px=stride_px)
+    )
+
+
+@pytest.fixture(scope="module")
+def colours(tmp_path_factory: pytest.TempPathFactory) -> Detector:
+    return _load(tmp_path_factory.mktemp("colours"), networks.colours(), stride_px=32)
+
+
+@pytest.fixture(scope="module")
+def averages(tmp_path_factory: pytest.TempPathFactory) -> Detector:
+    return _load(tmp_path_factory.mktemp("averages"), networks.averages(2 * REACH_PX + 1))
+
+
+def _noise(height: int, width: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(height * 10_000 + width).integers(
+        0, 256, (height, width, 3), dtype=np.uint8
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 1200), st.integers(1, 40), st.booleans())
+@example(1, 1, False)
+@example(TILE_PX, 1, False)
+@example(TILE_PX + 1, 33, True)
+@example(2 * TILE_PX - OVERLAP_PX, 1, False)
+@example(2 * TILE_PX - OVERLAP_PX + 1, 1, True)
+def test_every_pixel_of_any_size_is_mapped_once(
+    colours: Detector, long_px: int, short_px: int, lying: bool
+) -> None:
+    pixels = _noise(*((short_px, long_px) if lying else (long_px, short_px)))
+    maps = colours.map(pixels)
+    assert maps.types == networks.COLOURS
+    assert maps.probability.dtype == np.float32
+    np.testing.assert_allclose(maps.probability, pixels.transpose(2, 0, 1) / 255, atol=1e-6)
+
+
+def test_tiled_equals_untiled(averages: Detector) -> None:
+    """A tile lacks what lies beyond its border: there its weight must be next to nothing."""
+    pixels = _noise(700, 1100)
+    side_px = 2 * REACH_PX + 1
+    whole = pixels.astype(np.float64) / 255
+    count = ndimage.uniform_filter(np.ones(pixels.shape[:2]), side_px, mode="constant")
+    untiled = np.stack(
+        [ndimage.uniform_filter(whole[..., c], side_px, mode="constant") / count for c in range(3)]
+    )
+    error = np.abs(averages.map(pixels).probability - untiled)
+    assert error.max() < 0.01  # while the average itself varies by 0.03
+    assert np.mean(error > 1e-5) < 0.05
+
+
+@pytest.mark.parametrize(
+    "shape", [(0, 8, 3), (8, 0, 3), (8, 8), (8, 8, 1), (8, 8, 4), (1, 8, 8, 3)]
+)
+def test_other_shapes_are_refused(colours: Detector, shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"must be \(H, W, 3\), got \("):
+        colours.map(np.zeros(shape, np.uint8))
+
+
+@pytest.mark.parametrize("content", [b"", b"not a network", b"\x08\x08" * 40])
+def test_a_file_that_is_no_network_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(content)
+    with pytest.raises(ReleaseError, match=r"model\.onnx cannot be run.*trusted copy"):
+        Session(path)
+
+
+def test_a_network_of_another_number_of_types_is_refused(tmp_path: Path) -> None:
+    """One map must never be taken for the map of every type."""
+    folder = networks.write_release(tmp_path / "0.0.1", networks.darkness(), ("crack", "stain"))
+    with pytest.raises(ReleaseError, match="2 types"):
+        Detector.load(folder)
