@@ -58,12 +58,13 @@ def find_corners(
     for side_px in _DETECTION_SIDES_PX:
         markers = _find_markers(grey, side_px)
         layout = identify(markers)
-        known = [marker for marker in markers if layout and marker in layout.marker_ids]
+        printed = layout.marker_ids if layout else frozenset()
+        known = [marker for marker in markers if marker in printed]
         if len(known) >= _MIN_MARKERS:
             break
     if layout is None or len(known) < _MIN_MARKERS:
         return None
-    squares = np.concatenate([_marker_corners_mm(layout, marker) for marker in known])
+    squares = _marker_corners_mm(layout, known)
     seen = np.concatenate([markers[marker] for marker in known])
     homography, _ = cv2.findHomography(squares, seen, cv2.RANSAC, 5.0)
     if np.size(homography) != 9:  # OpenCV gives none where the points lie in no plane
@@ -88,7 +89,6 @@ def find_corners(
 @cache
 def _marker_detector() -> cv2.aruco.ArucoDetector:
     parameters = cv2.aruco.DetectorParameters()
-    parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
     # Two wide windows find more markers in slightly blurred photos than OpenCV's three narrow
     # ones, in a third of the time.
     parameters.adaptiveThreshWinSizeMin = 21
@@ -114,13 +114,17 @@ def _find_markers(grey: npt.NDArray[np.uint8], side_px: int) -> dict[int, Array]
     }
 
 
-def _marker_corners_mm(layout: MatLayout, marker: int) -> Array:
-    """Return a marker's corners in OpenCV's order: clockwise from its upper left."""
-    rect = layout.square_rect(*layout.marker_squares[marker])
+def _marker_corners_mm(layout: MatLayout, markers: list[int]) -> Array:
+    """Return `(4 N, 2)` corners of markers, each in OpenCV's order: clockwise from upper left."""
+    squares = layout.marker_squares
     gap = (layout.square_mm - layout.marker_mm) / 2
-    left, right = rect.left_mm + gap, rect.right_mm - gap
-    bottom, top = rect.bottom_mm + gap, rect.top_mm - gap
-    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+    corners = []
+    for marker in markers:
+        rect = layout.square_rect(*squares[marker])
+        left, right = rect.left_mm + gap, rect.right_mm - gap
+        bottom, top = rect.bottom_mm + gap, rect.top_mm - gap
+        corners += [(left, top), (right, top), (right, bottom), (left, bottom)]
+    return np.array(corners)
 
 
 def _apply(homography: npt.ArrayLike, points: Array) -> Array:
