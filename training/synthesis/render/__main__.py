@@ -11,7 +11,8 @@ from rich.progress import track
 from qc.errors import TelitiError
 
 from .run import render
-from .samples import SAMPLES, write_sample, write_stations
+from .sample_files import write_sample, write_stations
+from .samples import SAMPLES
 
 app = typer.Typer(help="Render photos with known truth.", no_args_is_help=True)
 

@@ -7,7 +7,7 @@ Frames: the mat frame (see `qc.geometry.mat`) and, for a piece and its defects, 
 from __future__ import annotations
 
 import math
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,13 +162,6 @@ class Scene(_Model):
     sky_share: PositiveFloat = 0.35
     table_rgb: Rgb = (0.3, 0.27, 0.24)
     samples: PositiveInt = 48
-
-
-class Extent(NamedTuple):
-    """A size measured on the mesh and the height of the edge that shows it."""
-
-    value_mm: float
-    height_mm: float
 
 
 def kelvin_rgb(kelvin: float) -> Rgb:
