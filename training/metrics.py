@@ -80,7 +80,9 @@ def score_auroc(scores: NDArray[np.floating], defective: NDArray[np.bool_]) -> f
     positive, negative = scores[defective], scores[~defective]
     if len(positive) == 0 or len(negative) == 0:
         return float("nan")
-    wins = (positive[:, None] > negative[None]).mean() + (positive[:, None] == negative[None]).mean() / 2
+    wins = (positive[:, None] > negative[None]).mean() + (
+        positive[:, None] == negative[None]
+    ).mean() / 2
     return float(wins)
 
 

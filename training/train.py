@@ -75,9 +75,7 @@ class State:
 @torch.no_grad()
 def update_average(average: nn.Module, network: nn.Module, decay: float) -> None:
     """Move the averaged weights (and batch statistics) towards the network's."""
-    for mean, now in zip(
-        average.state_dict().values(), network.state_dict().values(), strict=True
-    ):
+    for mean, now in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
         if mean.dtype.is_floating_point:
             mean.lerp_(now, 1 - decay)
         else:
@@ -132,12 +130,16 @@ def train_step(state: State, batch: Batch, config: TrainingConfig, device: torch
     nn.utils.clip_grad_norm_(state.network.parameters(), 1.0)
     state.optimiser.step()
     # A young average would remember the untrained weights for too long.
-    update_average(state.average, state.network, min(config.ema_decay, (state.step + 1) / (state.step + 10)))
+    update_average(
+        state.average, state.network, min(config.ema_decay, (state.step + 1) / (state.step + 10))
+    )
     return float(loss.detach())
 
 
 @torch.no_grad()
-def validate(network: DefectNetwork, batches: list[Batch], device: torch.device) -> dict[str, float]:
+def validate(
+    network: DefectNetwork, batches: list[Batch], device: torch.device
+) -> dict[str, float]:
     """Pixel AP of every type on fixed patches, and their mean."""
     network.eval()
     scores = {name: PixelScores() for name in TYPES}
@@ -166,9 +168,7 @@ def fit(state: State, catalogue: Catalogue, config: TrainingConfig, run: Path) -
         persistent_workers=config.workers > 0,
         pin_memory=device.type == "cuda",
     )
-    held_out = list(
-        DataLoader(catalogue.calibration_patches(config), batch_size=config.batch)
-    )
+    held_out = list(DataLoader(catalogue.calibration_patches(config), batch_size=config.batch))
     writer = SummaryWriter(str(run / "tensorboard"))
     columns = (
         TextColumn("{task.description}"),
@@ -183,7 +183,9 @@ def fit(state: State, catalogue: Catalogue, config: TrainingConfig, run: Path) -
         batches: Iterator[Batch] = iter(loader)
         begun = time.monotonic()
         for batch in batches:
-            factor = rate_factor(state.step, max(state.seconds / budget, state.step / config.max_steps))
+            factor = rate_factor(
+                state.step, max(state.seconds / budget, state.step / config.max_steps)
+            )
             for group in state.optimiser.param_groups:
                 group["lr"] = group["base"] * factor
             loss = train_step(state, batch, config, device)
@@ -233,7 +235,11 @@ def main(
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler()])
     run.mkdir(parents=True, exist_ok=True)
     kept = run / "config.json"
-    settings = TrainingConfig.read(kept if kept.exists() else config) if config or kept.exists() else TrainingConfig()
+    settings = (
+        TrainingConfig.read(kept if kept.exists() else config)
+        if config or kept.exists()
+        else TrainingConfig()
+    )
     settings.write(kept)
     torch.manual_seed(settings.seed)
     if settings.threads:

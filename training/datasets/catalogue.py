@@ -108,7 +108,10 @@ def read_catalogue(data: Path, renders: Path | None = None) -> Catalogue:
     if renders is not None:
         rendered = (renders, _readable_renders(renders))
     files = [path for board in fitting for path in (board.image, board.mask)]
-    extra = [*(data / "wood_boards_hires").rglob("*.*"), *(data / "wood_textures_cc0").rglob("*.jpg")]
+    extra = [
+        *(data / "wood_boards_hires").rglob("*.*"),
+        *(data / "wood_textures_cc0").rglob("*.jpg"),
+    ]
     summary = {
         "wood_boards": manifest(data, files),
         "surfaces": manifest(data, extra),

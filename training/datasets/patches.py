@@ -78,7 +78,9 @@ class BoardSource:
                 jitter = rng.normal(0, side / 6 / self._scale, 2)
                 centre = (columns[at] + jitter[0], rows[at] + jitter[1])
         scale = self._scale * log_uniform(rng, 0.6, 1.7)
-        window = Window.draw(rng, (whole.pixels.shape[0], whole.pixels.shape[1]), side, scale, centre)
+        window = Window.draw(
+            rng, (whole.pixels.shape[0], whole.pixels.shape[1]), side, scale, centre
+        )
         pixels = window.cut(whole.pixels).astype(np.float32) / 255
         if rng.random() < 0.4:
             pixels = recolour(pixels, rng)

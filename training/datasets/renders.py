@@ -29,7 +29,9 @@ def read_renders(root: Path) -> list[str]:
     try:
         index = json.loads((root / "index.json").read_text())
     except (OSError, ValueError) as error:
-        raise TrainingDataError(f"no index.json in {root}", fix="Render the items first.") from error
+        raise TrainingDataError(
+            f"no index.json in {root}", fix="Render the items first."
+        ) from error
     entries = index["items"] if isinstance(index, dict) else index
     return [str(entry["name"] if isinstance(entry, dict) else entry) for entry in entries]
 

@@ -23,9 +23,7 @@ def paint_coating(scene: Scene, rng: np.random.Generator) -> Painted:
     paint = (_drip, _bubbles, _patch)[int(rng.choice(3, p=[0.4, 0.25, 0.35]))]
     pixels, mask = paint(scene, rng)
     pixels = np.where(scene.item[..., None], np.clip(pixels, 0, 1), scene.pixels)
-    return Painted(
-        Scene(pixels.astype(np.float32), scene.item, scene.grain_rad), mask & scene.item
-    )
+    return Painted(Scene(pixels.astype(np.float32), scene.item, scene.grain_rad), mask & scene.item)
 
 
 def _relief(scene: Scene, rng: np.random.Generator, inside: Field, rounding_px: float) -> Pixels:
@@ -68,9 +66,7 @@ def _patch(scene: Scene, rng: np.random.Generator) -> tuple[Pixels, Mask]:
     """A bare, hazy or too thick patch: the grain stays, gloss and depth of colour change."""
     radius = log_uniform(rng, 10, 0.35 * max(scene.shape))
     radii = (radius * rng.uniform(1, 2), radius * rng.uniform(0.5, 1))
-    inside = blob(
-        rng, scene.shape, point_on_item(scene, rng), radii, rng.uniform(0, np.pi), 0.35
-    )
+    inside = blob(rng, scene.shape, point_on_item(scene, rng), radii, rng.uniform(0, np.pi), 0.35)
     alpha = edge(inside, log_uniform(rng, 1, 6))
     grey = scene.pixels.mean(axis=2, keepdims=True)
     faded = scene.pixels + (grey - scene.pixels) * np.float32(rng.uniform(0.2, 0.7))

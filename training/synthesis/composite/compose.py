@@ -65,7 +65,11 @@ def compose(
         item, outlined = whole, False
     scene = Scene(surface, item, grain)
     target = empty_target((height, width))
-    count = 0 if not types or rng.random() < CLEAN_SHARE else int(rng.choice([1, 2, 3], p=[0.5, 0.3, 0.2]))
+    count = (
+        0
+        if not types or rng.random() < CLEAN_SHARE
+        else int(rng.choice([1, 2, 3], p=[0.5, 0.3, 0.2]))
+    )
     for _ in range(count):
         chosen = str(rng.choice([t for t in types if outlined or t != "chip"] or types))
         painted = PAINTERS[chosen](scene, rng)

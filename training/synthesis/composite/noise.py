@@ -44,7 +44,9 @@ def streak_noise(
     straight = cv2.resize(coarse, (side, side), interpolation=cv2.INTER_LINEAR)
     turn = cv2.getRotationMatrix2D((side / 2, side / 2), -np.degrees(angle_rad), 1.0)
     turn[:, 2] += (width - side) / 2, (height - side) / 2
-    return np.asarray(cv2.warpAffine(straight, turn, (width, height), borderMode=cv2.BORDER_REFLECT))
+    return np.asarray(
+        cv2.warpAffine(straight, turn, (width, height), borderMode=cv2.BORDER_REFLECT)
+    )
 
 
 def blob(

