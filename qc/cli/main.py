@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib.metadata import entry_points
 
 import typer
@@ -14,7 +15,7 @@ from qc.cli import bench, mat, spec
 from qc.cli.detect import detect
 from qc.cli.inspect import inspect_command
 from qc.cli.samples import samples
-from qc.cli.status import EXIT_DATA, EXIT_USAGE
+from qc.cli.status import EXIT_DATA, EXIT_IO, EXIT_SOFTWARE, EXIT_USAGE
 from qc.errors import TelitiError
 
 app = typer.Typer(
@@ -56,7 +57,8 @@ def _options(
 def main() -> None:
     """Run the program.
 
-    A verdict takes the statuses 0 to 3, so that errors keep to 64 and above (sysexits).
+    A verdict takes the statuses 0 to 3, so that errors keep to 64 and above (sysexits). That
+    includes the program's own faults: Python's status for an exception is 1, a verdict of fail.
     """
     try:
         status = app(standalone_mode=False)
@@ -66,6 +68,16 @@ def main() -> None:
     except TyperException as error:
         Console(stderr=True).print(f"qc: {error.format_message()}", markup=False, soft_wrap=True)
         status = EXIT_USAGE
+    except OSError as error:
+        Console(stderr=True).print(
+            f"qc: {error.filename or 'input or output'}: {error.strerror or error}",
+            markup=False,
+            soft_wrap=True,
+        )
+        status = EXIT_IO
     except typer.Abort:
         status = 130
+    except Exception:
+        traceback.print_exc()
+        status = EXIT_SOFTWARE
     sys.exit(status)

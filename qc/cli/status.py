@@ -16,4 +16,5 @@ EXIT_BY_VERDICT: Final = {
 # From here on as in BSD's sysexits.
 EXIT_USAGE = 64
 EXIT_DATA = 65
-EXIT_NO_INPUT = 66
+EXIT_SOFTWARE = 70
+EXIT_IO = 74
