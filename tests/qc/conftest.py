@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import networks
 import pytest
 import simplejpeg
+from program import Program, Run
 from scene import Scene, render
 
 from qc.cli import main
 from qc.defects.release import MODELS_VARIABLE
 from qc.geometry.station import CameraCalibration, Station
 from qc.photo import Photo
-
-BOWL_SPEC = "mitsubishi-bowl-150"
-"""The example spec that the shared photo, a disc of 150 mm at 60 mm height, meets."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a run of the program left: exit status, standard output and standard error."""
-
-    status: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Program = Callable[..., Run]
 
 
 @pytest.fixture
