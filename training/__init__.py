@@ -1,0 +1,1 @@
+"""Training: data, network, calibration, evaluation and export of detectors."""

@@ -77,6 +77,7 @@ class DefectNetwork(nn.Module):
         nn.init.constant_(self.head.bias, -4.0)  # defects are rare: start from silence
 
     def forward(self, images: Tensor) -> Tensor:
+        """Return logits `(N, types, H, W)` of normalised images."""
         levels = self.encoder(images)
         merged: Tensor | None = None
         for features, lateral, mixer in reversed(

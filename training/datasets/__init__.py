@@ -1,0 +1,1 @@
+"""Training data: reading, checking and splitting it, and cutting patches."""

@@ -1,0 +1,1 @@
+"""Synthesis: defects composited on photos of wood, and rendered items."""

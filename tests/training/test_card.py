@@ -1,0 +1,84 @@
+"""Cards: they say what release.json says, and nothing is carded that was not measured."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from qc.defects.release import Release
+from training.card import card
+from training.errors import TrainingDataError
+
+_METRICS: dict[str, Any] = {
+    "validation_boards": {
+        "images": 11,
+        "pixels": {"crack": {"ap": 0.1234, "auroc": 0.2345, "iou": 0.3456}},
+        "any_defect": {"ap": 0.4567, "auroc": 0.5678},
+        "image_auroc": {"crack": 0.6789},
+    },
+    "composites_on_validation_boards": {
+        "patches": 12,
+        "pixels": {"hole": {"ap": 0.1111, "auroc": 0.2222, "iou": 0.3333}},
+        "any_defect": {"ap": 0.4444, "auroc": 0.5555},
+        "image_auroc": 0.7777,
+    },
+    "clean_textures": {
+        "pictures": 13,
+        "false_pixel_share": 0.0321,
+        "pictures_with_sure_instance": 2,
+    },
+}
+
+
+def _release(metrics: dict[str, Any]) -> Release:
+    return Release(
+        name="detector",
+        version="9.8.7",
+        created=date(2030, 1, 2),
+        types=("crack", "hole"),
+        mm_per_px=0.2,
+        stride_px=32,
+        input="uint8",
+        sha256="a" * 64,
+        opset=18,
+        thresholds={"crack": 0.5, "hole": 0.5},
+        training={
+            "command": "train it",
+            "config": {"batch": 3, "side_px": 64},
+            "steps": 7,
+            "minutes": 1.5,
+            "data": {
+                "wood_boards": {"files": 4, "sha256": "b" * 64},
+                "blocks": 5,
+                "calibration_blocks": [6, 26],
+                "left_out": ["img_1.png is torn."],
+                "renders": None,
+            },
+        },
+        metrics=metrics,
+        licences=("CC BY 4.0, Somebody",),
+    )
+
+
+def test_every_figure_is_the_release_s() -> None:
+    text = card(_release(_METRICS))
+    for row in (
+        "| crack | 0.1234 | 0.2345 | 0.3456 |",
+        "| hole | 0.1111 | 0.2222 | 0.3333 |",
+        "| any | 0.4567 | 0.5678 | – |",
+        "| crack | 0.6789 |",
+        f"| wood_boards | 4 | `{'b' * 64}` |",
+        "3.21 % of the pixels",
+        "2 of 13 pictures",
+        "- img_1.png is torn.",
+        "- CC BY 4.0, Somebody",
+    ):
+        assert row in text
+    assert "a" * 64 in text
+
+
+def test_an_unmeasured_release_gets_no_card() -> None:
+    with pytest.raises(TrainingDataError, match="no metrics"):
+        card(_release({}))

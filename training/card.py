@@ -1,0 +1,118 @@
+"""Write a release's card: `python -m training.card models/detector/0.1.0`.
+
+Every figure comes from `release.json`; only what the detector is for, and what it has never
+seen, is prose of this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from qc.defects.release import Release, read_release
+from training.errors import TrainingDataError
+
+_LIMITS = """\
+- The only real defects are those of sawn, unfinished softwood boards from one line-scan camera.
+  Scratches, chips, holes and faults of the coating were composited, and measured on composites
+  alone: their figures say how well the network finds what our program paints.
+- It has never seen a real finished item: no lacquered, oiled or painted surface, no bamboo,
+  coconut shell or rattan, no phone photo of an item on the mat. Expect false and missed calls.
+- The boards' masks are coarse about knots, and a knot with a crack is masked as a whole: it
+  counts as knot, and says nothing about cracks. Missing knots count as knot, not as hole. The
+  AP and IoU of knots and stains carry that noise.
+- Probabilities were calibrated on boards and composites. On other wood they are a ranking, and
+  the limits that fail an item belong to a person until they were checked there.
+"""
+
+
+def card(release: Release) -> str:
+    """Render the card.
+
+    Args:
+        release: with metrics, as `training.evaluate --record` leaves it.
+
+    Raises:
+        TrainingDataError: the release was not evaluated.
+    """
+    if not release.metrics:
+        raise TrainingDataError(
+            f"{release.reference} has no metrics",
+            fix="Run python -m training.evaluate --record first.",
+        )
+    boards = release.metrics["validation_boards"]
+    composites = release.metrics["composites_on_validation_boards"]
+    alarms = release.metrics["clean_textures"]
+    sections = [
+        f"# {release.reference}\n\n"
+        f"Finds {', '.join(release.types)} in photos of wood at {release.mm_per_px} mm per pixel. "
+        "A first release: read its limits.",
+        "## Limits\n\n" + _LIMITS.rstrip(),
+        f"## On {boards['images']} boards of blocks that nothing was trained on\n\n"
+        + _pixel_table(boards["pixels"], boards["any_defect"])
+        + "\n\nImage AUROC, boards without a defect against boards with\n\n"
+        + _table(("question", "AUROC"), list(boards["image_auroc"].items())),
+        f"## On {composites['patches']} composites on such boards, from seeds of their own\n\n"
+        + _pixel_table(composites["pixels"], composites["any_defect"])
+        + f"\n\nImage AUROC {composites['image_auroc']}, patches with a defect against those "
+        "without.",
+        f"## On {alarms['pictures']} clean textures of other wood, never trained on\n\n"
+        f"{100 * alarms['false_pixel_share']:.2f} % of the pixels reach a threshold; "
+        f"{alarms['pictures_with_sure_instance']} of {alarms['pictures']} pictures hold an "
+        "instance of probability 0.9 or more. ",
+        "![Worst pictures](failures.jpg)\n\nThe worst textures, clean boards and cracked boards: "
+        "truth in cyan, what the detector says in red.",
+        "## Training\n\n" + _training(release.training),
+        "## Licences\n\n" + "\n".join(f"- {line}" for line in release.licences),
+        f"SHA-256 of `model.onnx`: `{release.sha256}`; ONNX opset {release.opset}.",
+    ]
+    return "\n\n".join(section.rstrip() for section in sections) + "\n"
+
+
+def _pixel_table(pixels: Mapping[str, Mapping[str, float]], any_defect: Mapping[str, float]) -> str:
+    rows: list[tuple[object, ...]] = [
+        (name, m["ap"], m["auroc"], m["iou"]) for name, m in pixels.items()
+    ]
+    rows.append(("any", any_defect["ap"], any_defect["auroc"], "–"))
+    return _table(("pixels of", "AP", "AUROC", "IoU at the threshold"), rows)
+
+
+def _training(training: Mapping[str, Any]) -> str:
+    config, data = training["config"], training["data"]
+    lines = [
+        f"`{training['command']}`, {training['minutes']} minutes on a CPU of two cores, "
+        f"{training['steps']} steps of {config['batch']} patches of {config['side_px']} px; "
+        "the configuration stands in `release.json`.",
+        "",
+        _table(
+            ("data", "files", "SHA-256 of the sorted list of SHA-256 and name"),
+            [
+                (name, part["files"], f"`{part['sha256']}`")
+                for name, part in data.items()
+                if isinstance(part, dict)
+            ],
+        ),
+        "",
+        f"{data['blocks']} blocks of boards were trained on and {len(data['calibration_blocks'])} "
+        "kept for early stopping and calibration. Left out as broken:",
+        "",
+        *(f"- {problem}" for problem in data["left_out"] or ["nothing"]),
+    ]
+    return "\n".join(lines)
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def main(release: Annotated[Path, typer.Argument(help="Folder of the release.")]) -> None:
+    """Write card.md beside release.json."""
+    (release / "card.md").write_text(card(read_release(release)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    typer.run(main)
