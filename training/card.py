@@ -22,8 +22,8 @@ _LIMITS = """\
 - It has never seen a real finished item: no lacquered, oiled or painted surface, no bamboo,
   coconut shell or rattan, no phone photo of an item on the mat. Expect false and missed calls.
 - The boards' masks are coarse about knots, and a knot with a crack is masked as a whole: it
-  counts as knot, and says nothing about cracks. Missing knots count as knot, not as hole. The
-  AP and IoU of knots and stains carry that noise.
+  counts as knot, and says nothing about cracks. Missing knots count as knot, resin pockets as
+  stain. The AP and IoU of knots and stains carry that noise.
 - Probabilities were calibrated on boards and composites. On other wood they are a ranking, and
   the limits that fail an item belong to a person until they were checked there.
 """
@@ -61,8 +61,8 @@ def card(release: Release) -> str:
         "without.",
         f"## On {alarms['pictures']} clean textures of other wood, never trained on\n\n"
         f"{100 * alarms['false_pixel_share']:.2f} % of the pixels reach a threshold; "
-        f"{alarms['pictures_with_sure_instance']} of {alarms['pictures']} pictures hold an "
-        "instance of probability 0.9 or more. ",
+        f"{alarms['pictures_with_sure_instance']} of {alarms['pictures']} pictures "
+        "have an instance of probability 0.9 or more.",
         "![Worst pictures](failures.jpg)\n\nThe worst textures, clean boards and cracked boards: "
         "truth in cyan, what the detector says in red.",
         "## Training\n\n" + _training(release.training),
