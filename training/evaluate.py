@@ -110,8 +110,9 @@ def any_defect_metrics(judged: list[Judged]) -> dict[str, float]:
     """AP and AUROC of "any defect here", whatever its type."""
     scores = PixelScores()
     for one in judged:
-        keep = one.sample.known.all(axis=0)
-        scores.add(one.probability.max(axis=0)[keep], one.sample.target.any(axis=0)[keep])
+        keep = np.asarray(one.sample.known.all(axis=0))
+        defective = np.asarray(one.sample.target.any(axis=0))
+        scores.add(one.probability.max(axis=0)[keep], defective[keep])
     return {"ap": round(scores.average_precision(), 4), "auroc": round(scores.auroc(), 4)}
 
 
@@ -217,7 +218,13 @@ def _worst_boards(judged: list[Judged]) -> list[Tile]:
 
     missed = sorted(cracked, key=response)[:6]
     return [
-        Tile(j.name, j.sample.pixels, j.probability.max(axis=0), 0, j.sample.target.any(axis=0))
+        Tile(
+            j.name,
+            j.sample.pixels,
+            j.probability.max(axis=0),
+            0,
+            np.asarray(j.sample.target.any(axis=0)),
+        )
         for j in (*clean, *missed)
     ]
 

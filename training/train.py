@@ -86,7 +86,7 @@ def frozen_modules(network: DefectNetwork, stages: int) -> list[nn.Module]:
     """The encoder's stem and first stages, which keep their ImageNet weights."""
     if stages == 0:
         return []
-    encoder = network.encoder
+    encoder: Any = network.encoder
     return [encoder.conv_stem, encoder.bn1, *list(encoder.blocks)[:stages]]
 
 
@@ -126,7 +126,7 @@ def train_step(state: State, batch: Batch, config: TrainingConfig, device: torch
         logits = state.network(normalise(pixels))
     loss = defect_loss(logits.float(), target, known)
     state.optimiser.zero_grad(set_to_none=True)
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(state.network.parameters(), 1.0)
     state.optimiser.step()
     # A young average would remember the untrained weights for too long.
@@ -179,7 +179,8 @@ def fit(state: State, catalogue: Catalogue, config: TrainingConfig, run: Path) -
     )
     budget = config.minutes * 60
     with Progress(*columns) as progress:
-        task = progress.add_task("training", total=budget, completed=state.seconds)
+        task = progress.add_task("training", total=budget)
+        progress.update(task, completed=state.seconds)
         batches: Iterator[Batch] = iter(loader)
         begun = time.monotonic()
         for batch in batches:
@@ -235,11 +236,8 @@ def main(
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler()])
     run.mkdir(parents=True, exist_ok=True)
     kept = run / "config.json"
-    settings = (
-        TrainingConfig.read(kept if kept.exists() else config)
-        if config or kept.exists()
-        else TrainingConfig()
-    )
+    given = kept if kept.exists() else config
+    settings = TrainingConfig.read(given) if given else TrainingConfig()
     settings.write(kept)
     torch.manual_seed(settings.seed)
     if settings.threads:

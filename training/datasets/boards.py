@@ -104,8 +104,8 @@ def load_board(board: Board) -> Sample:
             f"{board.mask.name} contains class {min(outside)}, which is not in the list",
             fix="Correct the mask, or add the class to training.datasets.boards.",
         )
-    first, last = _wood_columns(pixels)
-    return _to_sample(pixels[:, first:last].copy(), classes[:, first:last])
+    wood = slice(*_wood_columns(np.asarray(pixels, np.uint8)))
+    return _to_sample(np.array(pixels[:, wood], np.uint8), np.asarray(classes[:, wood], np.uint8))
 
 
 def readable(boards: Iterable[Board]) -> Iterator[tuple[Board, TrainingDataError | None]]:

@@ -64,7 +64,7 @@ class Catalogue:
 
     def calibration_patches(self, config: TrainingConfig, length: int | None = None) -> Patches:
         """Fixed patches of blocks that are not trained on, half real and half composited."""
-        sources = [
+        sources: list[Source] = [
             BoardSource(self.calibration, config.mm_per_px),
             self._composites(self.calibration),
         ]

@@ -81,7 +81,7 @@ class BoardSource:
         window = Window.draw(
             rng, (whole.pixels.shape[0], whole.pixels.shape[1]), side, scale, centre
         )
-        pixels = window.cut(whole.pixels).astype(np.float32) / 255
+        pixels = np.asarray(window.cut(whole.pixels) / np.float32(255), np.float32)
         if rng.random() < 0.4:
             pixels = recolour(pixels, rng)
         if rng.random() < 0.3:

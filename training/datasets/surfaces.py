@@ -109,7 +109,7 @@ def procedural_surface(rng: np.random.Generator, side: int) -> Pixels:
 
 def _cut(pixels: NDArray[np.uint8], scale: float, rng: np.random.Generator, side: int) -> Pixels:
     window = Window.draw(rng, pixels.shape[:2], side, scale)
-    patch = window.cut(pixels).astype(np.float32) / 255
+    patch = np.asarray(window.cut(pixels) / np.float32(255), np.float32)
     return bend(patch, rng) if rng.random() < 0.4 else patch
 
 

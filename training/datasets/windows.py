@@ -47,8 +47,8 @@ class Window:
         x, y = centre or (rng.uniform(0.1, 0.9) * width, rng.uniform(0.1, 0.9) * height)
         quarter = rng.integers(4) * 90.0
         angle = quarter + (rng.uniform(-180, 180) if rng.random() < 0.5 else rng.normal(0, 3))
-        matrix = cv2.getRotationMatrix2D((x, y), float(angle), scale)
-        matrix[:, 2] += side / 2 - x, side / 2 - y
+        matrix = np.asarray(cv2.getRotationMatrix2D((x, y), float(angle), scale), np.float64)
+        matrix[:, 2] += np.array([side / 2 - x, side / 2 - y])
         if rng.random() < 0.5:
             matrix[0] *= -1
             matrix[0, 2] += side

@@ -36,7 +36,7 @@ def _relief(scene: Scene, rng: np.random.Generator, inside: Field, rounding_px: 
     pixels = blend(scene.pixels, deeper.astype(np.float32), alpha)
     pixels = pixels * (1 + np.float32(rng.uniform(0.3, 0.8)) * light[..., None])
     gloss = np.clip(light - np.float32(rng.uniform(0.2, 0.5)), 0, 1) * alpha
-    return (pixels + np.float32(rng.uniform(0.3, 1.5)) * gloss[..., None]).astype(np.float32)
+    return np.asarray(pixels + np.float32(rng.uniform(0.3, 1.5)) * gloss[..., None], np.float32)
 
 
 def _drip(scene: Scene, rng: np.random.Generator) -> tuple[Pixels, Mask]:

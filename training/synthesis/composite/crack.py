@@ -30,7 +30,8 @@ def paint_crack(scene: Scene, rng: np.random.Generator) -> Painted:
     pixels = blend(scene.pixels, shadow, alpha)
     if width > 1.5 and rng.random() < 0.4:  # the lip that faces the light
         side = heading + np.pi / 2 * rng.choice([-1, 1])
-        move = np.float32([[1, 0, np.cos(side) * width * 0.8], [0, 1, np.sin(side) * width * 0.8]])
+        right, down = np.cos(side) * width * 0.8, np.sin(side) * width * 0.8
+        move = np.array([[1, 0, right], [0, 1, down]], np.float32)
         lip = cv2.warpAffine(alpha, move, alpha.shape[::-1]) * (1 - alpha)
         pixels = pixels * (1 + np.float32(rng.uniform(0.1, 0.35)) * lip[..., None])
     pixels = np.where(scene.item[..., None], pixels, scene.pixels)

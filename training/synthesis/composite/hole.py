@@ -30,7 +30,9 @@ def paint_hole(scene: Scene, rng: np.random.Generator) -> Painted:
             wide = max(1.0, radius * rng.uniform(0.1, 0.5))
             ragged = 0.4 * wide * fractal_noise(rng, scene.shape, wide + 2) if rim == "torn" else 0
             ring = edge(inside + wide + ragged, 1.5) * 0.7
-            target = np.float32([0.9, 0.82, 0.68]) if rim != "dark" else scene.pixels * 0.35
+            target = (
+                np.array([0.9, 0.82, 0.68], np.float32) if rim != "dark" else scene.pixels * 0.35
+            )
             pixels = blend(pixels, np.asarray(target, np.float32), ring * rng.uniform(0.3, 0.9))
         toward = (grid_x - centre[0]) * np.cos(light_rad) + (grid_y - centre[1]) * np.sin(light_rad)
         wall = np.clip(0.5 + 0.5 * toward / radius, 0, 1)  # the far wall catches the light

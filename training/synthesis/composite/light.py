@@ -31,7 +31,8 @@ def _form(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
         form = np.cos(2 * np.pi * u * rng.uniform(0.3, 1.5) + rng.uniform(0, 2 * np.pi)) / 2
     else:
         form = fractal_noise(rng, shape, log_uniform(rng, 150, 500), 2) / 5
-    return pixels * np.exp(np.float32(rng.uniform(0.2, 1.2)) * form)[..., None]
+    brightness = np.exp(np.float32(rng.uniform(0.2, 1.2)) * form)
+    return np.asarray(pixels * brightness[..., None], np.float32)
 
 
 def _rim(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
@@ -57,7 +58,7 @@ def _shadow(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
     centre = (rng.uniform(-0.5, 1.5) * scene.shape[1], rng.uniform(-0.5, 1.5) * scene.shape[0])
     inside = blob(rng, scene.shape, centre, (radius, radius * rng.uniform(0.3, 1)), 0, 0.1)
     soft = edge(inside, log_uniform(rng, 12, 80))
-    return pixels * (1 - np.float32(rng.uniform(0.1, 0.5)) * soft[..., None])
+    return np.asarray(pixels * (1 - np.float32(rng.uniform(0.1, 0.5)) * soft[..., None]))
 
 
 def _gloss(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
@@ -69,4 +70,4 @@ def _gloss(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
     soft = edge(inside, radius * rng.uniform(1, 2)) ** 2
     relief = 1 + 0.3 * streak_noise(rng, scene.shape, 20, 1.5, scene.grain_rad)
     gleam = np.float32(rng.uniform(0.05, 0.5)) * soft * np.clip(relief, 0, 2)
-    return pixels + (1 - pixels) * gleam[..., None]
+    return np.asarray(pixels + (1 - pixels) * gleam[..., None], np.float32)

@@ -43,7 +43,7 @@ def streak_noise(
     coarse = rng.standard_normal((rows, columns), dtype=np.float32)
     straight = cv2.resize(coarse, (side, side), interpolation=cv2.INTER_LINEAR)
     turn = cv2.getRotationMatrix2D((side / 2, side / 2), -np.degrees(angle_rad), 1.0)
-    turn[:, 2] += (width - side) / 2, (height - side) / 2
+    turn[:, 2] += np.array([(width - side) / 2, (height - side) / 2])
     return np.asarray(
         cv2.warpAffine(straight, turn, (width, height), borderMode=cv2.BORDER_REFLECT)
     )
@@ -72,7 +72,7 @@ def blob(
 
 def edge(inside_px: Field, softness_px: float) -> Field:
     """Opacity 0…1 of a field in pixels, going over within `softness_px`."""
-    return np.clip(inside_px / max(softness_px, 1e-3) + 0.5, 0, 1)
+    return np.asarray(np.clip(inside_px / max(softness_px, 1e-3) + 0.5, 0, 1), np.float32)
 
 
 def normal_light(height_field: Field, light_rad: float) -> Field:

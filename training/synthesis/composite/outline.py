@@ -30,9 +30,9 @@ def random_outline(rng: np.random.Generator, shape: tuple[int, int]) -> Mask:
         cv2.fillPoly(canvas, [box], 1)
         rounding = 2 * int(rng.integers(1, max(2, int(min(size) / 3)))) + 1
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (rounding, rounding))
-        padded = cv2.copyMakeBorder(canvas, *[rounding] * 4, cv2.BORDER_REPLICATE)
+        padded = np.pad(canvas, rounding, mode="edge")
         opened = cv2.morphologyEx(padded, cv2.MORPH_OPEN, disc)
-        canvas = opened[rounding:-rounding, rounding:-rounding]
+        canvas = np.asarray(opened[rounding:-rounding, rounding:-rounding], np.uint8)
     else:
         y, x = np.mgrid[:height, :width]
         turn = np.radians(angle)
@@ -44,11 +44,11 @@ def random_outline(rng: np.random.Generator, shape: tuple[int, int]) -> Mask:
 def backdrop(rng: np.random.Generator, shape: tuple[int, int]) -> Pixels:
     """What the item lies on: the blue mat, paper, cloth, a table; evenly coloured or mottled."""
     if rng.random() < 0.4:
-        colour = np.float32([0.13, 0.32, 0.62]) * np.float32(rng.uniform(0.6, 1.3))
+        colour = np.array([0.13, 0.32, 0.62]) * rng.uniform(0.6, 1.3)
     elif rng.random() < 0.6:
-        colour = np.float32(np.repeat(rng.uniform(0.02, 1.0), 3)) + rng.normal(0, 0.03, 3)
+        colour = np.repeat(rng.uniform(0.02, 1.0), 3) + rng.normal(0, 0.03, 3)
     else:
-        colour = wood_colour(rng)
+        colour = wood_colour(rng).astype(np.float64)
     mottle = np.float32(rng.uniform(0, 0.15)) * fractal_noise(rng, shape, log_uniform(rng, 3, 200))
     return np.clip(np.asarray(colour, np.float32) * (1 + mottle[..., None]), 0, 1)
 

@@ -46,13 +46,12 @@ def _soaked(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     """The surface as the stain would leave it everywhere, clearly unlike the clean one."""
     kind = rng.choice(["dye", "wet", "paint", "bleach"], p=[0.5, 0.2, 0.2, 0.1])
     if kind == "wet":
-        return (pixels ** np.float32(rng.uniform(1.3, 2.2))).astype(np.float32)
+        return np.asarray(pixels ** np.float32(rng.uniform(1.3, 2.2)), np.float32)
     if kind == "bleach":
-        return (pixels + (1 - pixels) * np.float32(rng.uniform(0.25, 0.6))).astype(np.float32)
-    hue_saturation_value = np.float32(
-        [[[rng.uniform(0, 360), rng.uniform(0.1, 1), rng.uniform(0.05, 0.9)]]]
-    )
-    colour = cv2.cvtColor(hue_saturation_value, cv2.COLOR_HSV2RGB)[0, 0]
+        return np.asarray(pixels + (1 - pixels) * np.float32(rng.uniform(0.25, 0.6)), np.float32)
+    hue, saturation, value = rng.uniform(0, 360), rng.uniform(0.1, 1), rng.uniform(0.05, 0.9)
+    patch = cv2.cvtColor(np.array([[[hue, saturation, value]]], np.float32), cv2.COLOR_HSV2RGB)
+    colour = np.asarray(patch[0, 0], np.float32)
     if kind == "paint":
         return blend(pixels, colour, np.full(pixels.shape[:2], rng.uniform(0.5, 1), np.float32))
     dyed = pixels * colour / max(float(colour.max()), 0.3)
@@ -63,4 +62,5 @@ def _spots(scene: Scene, rng: np.random.Generator, radius: float) -> Field:
     cell = log_uniform(rng, 2.5, 12)
     field = fractal_noise(rng, scene.shape, cell, octaves=2)
     near = blob(rng, scene.shape, point_on_item(scene, rng), (radius, radius), 0, 0.3)
-    return np.minimum(cell * (field - np.float32(rng.uniform(0.8, 1.6))), near)
+    spots = cell * (field - np.float32(rng.uniform(0.8, 1.6)))
+    return np.asarray(np.minimum(spots, near), np.float32)

@@ -27,7 +27,7 @@ def wander(
         deviations.append(deviation)
     angles = heading_rad + np.array(deviations)
     walk = np.cumsum(np.stack([np.cos(angles), np.sin(angles)], axis=1) * step_px, axis=0)
-    return np.vstack([np.zeros((1, 2)), walk]) + np.array(start)
+    return np.asarray(np.vstack([np.zeros((1, 2)), walk]) + np.array(start))
 
 
 def coverage(
@@ -41,4 +41,4 @@ def coverage(
         thickness = max(1, round(float(wide) * _SUPERSAMPLING))
         cv2.line(canvas, (int(x0), int(y0)), (int(x1), int(y1)), 255, thickness)
     small = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.float32) / 255
+    return np.asarray(small / np.float32(255), np.float32)

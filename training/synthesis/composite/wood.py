@@ -8,7 +8,7 @@ import numpy as np
 from training.synthesis.composite.noise import fractal_noise, streak_noise
 from training.synthesis.composite.scene import Pixels, log_uniform
 
-PALETTE = np.float32(
+PALETTE = np.array(
     [
         [0.93, 0.86, 0.72],  # maple
         [0.86, 0.71, 0.50],  # pine
@@ -22,7 +22,8 @@ PALETTE = np.float32(
         [0.88, 0.76, 0.48],  # bamboo
         [0.66, 0.58, 0.50],  # weathered
         [0.80, 0.55, 0.45],  # cherry
-    ]
+    ],
+    np.float32,
 )
 """Mean colours of common woods, sRGB."""
 
@@ -31,7 +32,8 @@ def wood_colour(rng: np.random.Generator) -> Pixels:
     """Draw a plausible mean colour of wood."""
     first, second = PALETTE[rng.choice(len(PALETTE), 2, replace=False)]
     mixed = first + (second - first) * np.float32(rng.uniform(0, 0.6))
-    return np.clip(mixed * rng.uniform(0.85, 1.15, 3).astype(np.float32), 0.03, 0.97)
+    cast = rng.uniform(0.85, 1.15, 3).astype(np.float32)
+    return np.asarray(np.clip(mixed * cast, 0.03, 0.97), np.float32)
 
 
 def procedural_wood(rng: np.random.Generator, shape: tuple[int, int], grain_rad: float) -> Pixels:
@@ -55,7 +57,7 @@ def procedural_wood(rng: np.random.Generator, shape: tuple[int, int], grain_rad:
     tone += rng.uniform(0, 0.08) * fractal_noise(rng, shape, 120, 3)
     base = wood_colour(rng)
     gamma = np.maximum(tone, 0.02)[..., None] ** rng.uniform(0.8, 1.3, 3).astype(np.float32)
-    return np.clip(base * gamma, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(base * gamma, 0, 1), np.float32)
 
 
 def recolour(pixels: Pixels, rng: np.random.Generator) -> Pixels:
@@ -66,7 +68,7 @@ def recolour(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     toned = np.maximum(1 + (detail - 1) * strength, 0.02)[..., None]
     foreign = wood_colour(rng) * toned ** rng.uniform(0.8, 1.3, 3).astype(np.float32)
     share = np.float32(rng.uniform(0.4, 1.0))
-    return np.clip(pixels + (foreign - pixels) * share, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(pixels + (foreign - pixels) * share, 0, 1), np.float32)
 
 
 def add_figure(pixels: Pixels, rng: np.random.Generator, grain_rad: float) -> Pixels:
@@ -86,7 +88,7 @@ def add_figure(pixels: Pixels, rng: np.random.Generator, grain_rad: float) -> Pi
         field = streak_noise(rng, shape, log_uniform(rng, 5, 25), 2, turn)
         flecks = np.clip(field - np.float32(rng.uniform(1, 2)), 0, 1)
         pixels = pixels * (1 + np.float32(rng.uniform(0.1, 0.35)) * flecks[..., None])
-    return np.clip(pixels, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(pixels, 0, 1), np.float32)
 
 
 def grain_direction(pixels: Pixels) -> float:

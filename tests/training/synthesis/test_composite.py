@@ -1,0 +1,108 @@
+"""Composites: the same seed gives the same sample, and a mask is where the picture changed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from training.labels import TYPES
+from training.synthesis.composite.compose import PAINTERS, compose
+from training.synthesis.composite.outline import random_outline
+from training.synthesis.composite.scene import Scene
+from training.synthesis.composite.stroke import coverage
+from training.synthesis.composite.wood import grain_direction, procedural_wood
+
+SIDE = 160
+
+
+def _wood(seed: int) -> NDArray[np.float32]:
+    return procedural_wood(np.random.default_rng(seed), (SIDE, SIDE), 0.5)
+
+
+def _bar() -> NDArray[np.bool_]:
+    item = np.zeros((SIDE, SIDE), bool)
+    item[30:130, 20:140] = True
+    return item
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_seed_makes_one_sample(seed: int) -> None:
+    first, again, other = (
+        compose(_wood(seed), np.random.default_rng(s)) for s in (seed, seed, seed + 100)
+    )
+    assert np.array_equal(first.pixels, again.pixels)
+    assert np.array_equal(first.target, again.target)
+    assert not np.array_equal(first.pixels, other.pixels)
+
+
+@pytest.mark.parametrize("kind", PAINTERS)
+@pytest.mark.parametrize("seed", range(6))
+def test_nothing_outside_the_item_is_touched_or_labelled(kind: str, seed: int) -> None:
+    scene = Scene(_wood(seed), _bar(), 0.5)
+    painted = PAINTERS[kind](scene, np.random.default_rng(seed))
+    assert not painted.mask[~scene.item].any()
+    assert np.array_equal(painted.scene.pixels[~scene.item], scene.pixels[~scene.item])
+
+
+@pytest.mark.parametrize("kind", ["crack", "scratch", "hole"])
+def test_masks_cover_what_changed_strongly(kind: str) -> None:
+    """Almost all strong changes lie within 3 px of the mask, and the masked pixels do change."""
+    inside = outside = masked = changed_masked = 0
+    for seed in range(25):
+        scene = Scene(np.full((SIDE, SIDE, 3), 0.6, np.float32), _bar(), 0.5)
+        painted = PAINTERS[kind](scene, np.random.default_rng(seed))
+        changed = np.abs(painted.scene.pixels - scene.pixels).max(axis=2) > 0.12
+        near = np.zeros_like(painted.mask)
+        for dy in range(-3, 4):
+            for dx in range(-3, 4):
+                near |= np.roll(painted.mask, (dy, dx), (0, 1))
+        inside += int((changed & near).sum())
+        outside += int((changed & ~near).sum())
+        masked += int(painted.mask.sum())
+        changed_masked += int((painted.mask & changed).sum())
+    assert masked > 500
+    assert inside > 8 * outside
+    assert changed_masked > 0.6 * masked
+
+
+def test_a_chip_takes_material_at_the_edge_only() -> None:
+    scene = Scene(_wood(1), _bar(), 0.5)
+    for seed in range(10):
+        painted = PAINTERS["chip"](scene, np.random.default_rng(seed))
+        lost = scene.item & ~painted.scene.item
+        assert not (lost & ~painted.mask).any()
+    whole = Scene(_wood(1), np.ones((SIDE, SIDE), bool), 0.5)
+    assert not PAINTERS["chip"](whole, np.random.default_rng(0)).mask.any()
+
+
+def test_types_to_choose_from_are_kept() -> None:
+    for seed in range(12):
+        sample = compose(_wood(seed), np.random.default_rng(seed), types=("stain",))
+        others = [channel for channel, name in enumerate(TYPES) if name != "stain"]
+        assert not sample.target[others].any()
+    assert not compose(_wood(0), np.random.default_rng(0), types=()).target.any()
+
+
+def test_coverage_is_the_area_of_the_line() -> None:
+    points = np.array([[20.0, 50.0], [120.0, 50.0]])
+    for width in (1.0, 2.5, 6.0):
+        alpha = coverage((100, 140), points, np.full(2, width))
+        assert alpha.sum() == pytest.approx(100 * width, rel=0.35)
+        assert alpha.sum(axis=0)[40:100] == pytest.approx(width, abs=0.3)
+
+
+def test_grain_is_found_along_stripes() -> None:
+    y, x = np.mgrid[:80, :80].astype(np.float32)
+    for angle in (0.0, 0.4, 1.2, 2.5):
+        across = y * np.cos(angle) - x * np.sin(angle)
+        stripes = np.repeat((0.5 + 0.3 * np.sin(across))[..., None], 3, axis=2).astype(np.float32)
+        turned = (grain_direction(stripes) - angle + np.pi / 2) % np.pi - np.pi / 2
+        assert abs(turned) < 0.05
+
+
+def test_outlines_are_reproducible_and_partly_filled() -> None:
+    shares = [random_outline(np.random.default_rng(s), (SIDE, SIDE)).mean() for s in range(30)]
+    again = [random_outline(np.random.default_rng(s), (SIDE, SIDE)).mean() for s in range(30)]
+    assert shares == again
+    assert 0.2 < float(np.mean(shares)) < 0.95
