@@ -21,6 +21,8 @@ _LIMITS = """\
   alone: their figures say how well the network finds what our program paints.
 - It has never seen a real finished item: no lacquered, oiled or painted surface, no bamboo,
   coconut shell or rattan, no phone photo of an item on the mat. Expect false and missed calls.
+- A chip that takes a clean piece out of the outline shows only as a gap in the silhouette, and
+  is often missed. A dark stain may be called a hole, a shaded edge a fault of the coating.
 - The boards' masks are coarse about knots, and a knot with a crack is masked as a whole: it
   counts as knot, and says nothing about cracks. Missing knots count as knot, resin pockets as
   stain. The AP and IoU of knots and stains carry that noise.
