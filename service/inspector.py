@@ -8,7 +8,6 @@ from threading import BoundedSemaphore
 from typing import Protocol
 
 from qc.defects.detector import Detector
-
 from qc.geometry.station import Station
 from qc.photo import Photo
 from qc.records import Inspection

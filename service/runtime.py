@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
-from qc.defects.detector import Detector
 from sqlalchemy.orm import Session
 
+from qc.defects.detector import Detector
 from service.database import Database
 from service.inspector import Gate, Inspect
 from service.settings import Settings

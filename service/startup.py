@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
-from qc.defects.detector import Detector
 
+from qc.defects.detector import Detector
 from qc.geometry.station import read_station
 from qc.spec import example_specs, read_spec
 from service.database import Database
