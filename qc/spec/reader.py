@@ -7,6 +7,8 @@ those allow (a value far from its line, a file that unfolds without end) helps n
 from __future__ import annotations
 
 import difflib
+import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from qc.errors import SpecError
@@ -23,9 +25,15 @@ from qc.spec.models import DefectRule, Dimension, LocalText, Product, Spec, View
 MAX_BYTES = 64 * 1024
 
 _FIX = "Correct the line and read the file again."
-_CORE_TAGS = tuple(
-    f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "float", "bool", "null")
-)
+_RESOLVER = YAML(typ="safe", pure=True).resolver
+_MAX_DEPTH = 12
+
+# YAML 1.2, section 10.3.2 (core schema). Numbers longer than any size in mm stay text.
+_NULL = {"", "~", "null", "Null", "NULL"}
+_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INT = re.compile(r"[-+]?[0-9]{1,18}")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
 def read_spec(path: Path) -> Spec:
@@ -68,7 +76,8 @@ def parse_spec(text: str, name: str) -> Spec:
         )
     data = _construct(root, name)
     try:
-        return Spec.model_validate(data)
+        # JSON in strict mode is what people mean: a list is a tuple, but true is no number.
+        return Spec.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
         # A misspelt key is named before the one that is missing because of it.
         problems = [(e["type"] in _SEQUELS, _line(root, e), _say(e)) for e in error.errors()]
@@ -88,13 +97,13 @@ def _compose(text: str, name: str) -> Node | None:
     try:
         node: Node | None = yaml.compose(text)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        problem = error.problem or ""
+        # What is not closed is shown where it was opened.
+        opened = re.search("stream end|end of stream", problem) and error.context_mark
+        mark = opened or error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        problem = error.problem or "this is not YAML"
-        if "\\t" in problem:
-            problem = "a tab stands where YAML wants spaces"
-        raise SpecError(problem, location=f"{name}:{line}", fix=_FIX) from error
-    except (YAMLError, ValueError, RecursionError) as error:
+        raise SpecError(_say_syntax(problem), location=f"{name}:{line}", fix=_FIX) from error
+    except Exception as error:  # the parser's own faults on hostile text, RecursionError included
         raise SpecError("the file is not YAML text", location=name, fix=_FIX) from error
     return node
 
@@ -105,11 +114,11 @@ def _construct(node: Node, name: str, depth: int = 0) -> Any:
     def refuse(message: str, at: Node) -> SpecError:
         return SpecError(message, location=f"{name}:{at.start_mark.line + 1}", fix=_FIX)
 
-    if depth > 12:
+    if depth > _MAX_DEPTH:
         raise refuse("the lines are nested too deeply", node)
     if node.anchor:
         raise refuse("anchors and aliases (`&`, `*`) are not allowed", node)
-    if str(node.tag) not in _CORE_TAGS:
+    if str(node.tag) != _implied_tag(node):
         raise refuse(f"the tag {node.tag} is not allowed", node)
     if isinstance(node, MappingNode):
         result: dict[str, Any] = {}
@@ -120,12 +129,33 @@ def _construct(node: Node, name: str, depth: int = 0) -> Any:
                 raise refuse(f"`{key.value}` stands twice", key)
             result[key.value] = _construct(value, name, depth + 1)
         return result
-    if isinstance(node, SequenceNode):
-        return [_construct(item, name, depth + 1) for item in node.value]
-    try:
-        return YAML(typ="safe", pure=True).constructor.construct_object(node, deep=True)
-    except (YAMLError, ValueError, OverflowError) as error:
-        raise refuse(f"`{node.value}` is not a value", node) from error
+    if isinstance(node, ScalarNode):
+        return _scalar(node.value) if node.style is None else node.value
+    return [_construct(item, name, depth + 1) for item in node.value]
+
+
+def _implied_tag(node: Node) -> str:
+    """Return the tag that a node has where nobody wrote one."""
+    if isinstance(node, ScalarNode):
+        plain = node.style is None
+        return str(_RESOLVER.resolve(ScalarNode, node.value, (plain, not plain)))
+    kind = "map" if isinstance(node, MappingNode) else "seq"
+    return f"tag:yaml.org,2002:{kind}"
+
+
+def _scalar(text: str) -> str | int | float | bool | None:
+    """Return what plain text means; a date stays text."""
+    if text in _NULL:
+        return None
+    if text in _BOOL:
+        return _BOOL[text]
+    if _INT.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if _NOT_FINITE.fullmatch(text):
+        return float(text.replace(".", ""))
+    return text
 
 
 def _line(root: Node, error: ErrorDetails) -> int:
@@ -154,6 +184,27 @@ def _path(error: ErrorDetails) -> Sequence[int | str]:
         if named:
             path.append(min(named, key=said.index))
     return path
+
+
+_SYNTAX = (
+    (r"'\\t' that cannot start", "a tab stands where YAML wants spaces"),
+    (r"cannot start any token", "put text that begins with @, `, % or another sign in quotes"),
+    (r"mapping values are not allowed", "check the indentation; put text with a colon in quotes"),
+    (r"could not find expected ':'", "a line must read `key: value`"),
+    (r"unexpected end of stream", "a quotation mark is not closed"),
+    (r"^expected ',' or|<stream end>", "a bracket or brace is not closed"),
+    (r"<block end>|sequence entries", "check the indentation"),
+    (r"another document", "a second document begins here; a file holds one spec"),
+    (r"alias", "anchors and aliases (`&`, `*`) are not allowed"),
+)
+
+
+def _say_syntax(problem: str) -> str:
+    """Say a YAML parser's error so that a QC lead understands it."""
+    return next(
+        (plain for pattern, plain in _SYNTAX if re.search(pattern, problem)),
+        f"this is not YAML ({problem})",
+    )
 
 
 _SEQUELS = {"missing", "too_short"}

@@ -55,6 +55,15 @@ def test_valid_spec():
         ("severity: critical", "severity: bad", 21, "`severity` must be"),
         ("id: spoon\n", "id: Spoon!\n", 1, "lower-case letters, digits"),
         ("product:\n  id", "product:\n\tid", 7, "a tab stands where"),
+        ("nominal_mm: 200", "nominal_mm: true", 16, "`nominal_mm` must be a number"),
+        ("nominal_mm: 200", "nominal_mm: '200'", 16, "`nominal_mm` must be a number"),
+        ("material: beech", "material: 'beech", 9, "a quotation mark is not closed"),
+        ("buyer: Kowabo", "buyer: Kowabo: Tokyo", 3, "put text with a colon in quotes"),
+        ("buyer: Kowabo", "buyer: @kowabo", 3, "put text that begins with @"),
+        ("severity: critical}", "severity: critical", 21, "a bracket or brace is not closed"),
+        ("mat: A3", "---\nmat: A3", 5, "a file holds one spec"),
+        ("version: 1", "version: *v", 2, "anchors and aliases"),
+        ("version: 1", "version: !!int '1'", 2, "is not allowed"),
         ("version: 1", "version: &v 1", 2, "anchors and aliases"),
         ("version: 1", "version: !!python/object 1", 2, "is not allowed"),
         ("  - name: top", "  - name: side\n    instruction: {en: x, id: x}\n  - name: side", 11,
@@ -86,6 +95,19 @@ def test_default_tolerance_is_three_per_cent_and_marked():
 def test_one_limit_alone_is_not_completed_silently():
     with pytest.raises(SpecError, match="`lower_mm` is missing"):
         parse_spec(SPOON.replace("    lower_mm: 198\n", ""), "spoon.yaml")
+
+
+def test_plain_values_follow_yaml_1_2():
+    text = SPOON.replace("buyer: Kowabo", "buyer: no").replace("beech", "2026-11-24")
+    spec = parse_spec(text.replace("nominal_mm: 200", "nominal_mm: +2.0e2"), "spoon.yaml")
+    assert (spec.buyer, spec.product.material) == ("no", "2026-11-24")
+    assert spec.dimensions[0].nominal_mm == 200
+
+
+@pytest.mark.parametrize("tag", ["!!bool x", "!!int ''", "!!float _", "!!set {a}", "!x y"])
+def test_tags_that_trip_the_parser_are_refused(tag):
+    with pytest.raises(SpecError, match=r"x\.yaml:1: .*not allowed"):
+        parse_spec(f"id: {tag}", "x.yaml")
 
 
 def test_deep_nesting_and_large_files_are_refused_quickly():
