@@ -27,7 +27,10 @@ def detect(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     maps: Annotated[
         Path | None,
-        typer.Option(help="Folder for one 16-bit PNG per photo and type; 65535 is probability 1."),
+        typer.Option(
+            help="Folder for one 16-bit PNG per photo and type, in the photos' own subfolders; "
+            "65535 is probability 1."
+        ),
     ] = None,
     release: Annotated[
         Path | None, typer.Option(help="Folder of a release other than the active one.")
@@ -41,11 +44,9 @@ def detect(
     if detector is None:
         raise ReleaseError("no detector release is active", fix="Give one with --release.")
     paths = list(_photos(source))
-    if maps:
-        maps.mkdir(parents=True, exist_ok=True)
     console = Console(stderr=True)
     results = [
-        _detect(path, detector, maps)
+        _detect(path, detector, maps and _maps_folder(maps, path, source))
         for path in track(paths, "Detecting …", console=console, transient=True)
     ]
     if as_json:
@@ -105,7 +106,13 @@ def _score(found: DefectMap) -> float:
     return round(float(np.partition(strongest, -count)[-count:].mean()), 6)
 
 
+def _maps_folder(maps: Path, photo: Path, source: Path) -> Path:
+    """Mirror the source's folders: photos of two lots often have the same names."""
+    return maps / photo.parent.relative_to(source) if source.is_dir() else maps
+
+
 def _write_maps(found: DefectMap, folder: Path, stem: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     for name, probability in zip(found.types, found.probability, strict=True):
         levels = np.rint(np.clip(probability, 0, 1) * 65535).astype(np.uint16)
         Image.fromarray(levels).save(folder / f"{stem}.{name}.png")
