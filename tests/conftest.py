@@ -11,7 +11,6 @@ import simplejpeg
 from program import Program, Run
 from scene import Scene, render
 
-from qc.cli import main
 from qc.defects.release import MODELS_VARIABLE
 from qc.geometry.station import CameraCalibration, Station
 from qc.photo import Photo
@@ -22,6 +21,8 @@ def qc(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Program:
     """Run `qc …`; no detector is active unless a test names a release."""
+    from qc.cli import main  # loads every package with a command, which few tests need
+
     monkeypatch.setenv(MODELS_VARIABLE, str(tmp_path / "no-models"))
 
     def run(*arguments: object) -> Run:
