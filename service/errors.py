@@ -23,6 +23,7 @@ from qc.errors import (
     StationError,
     TelitiError,
 )
+from qc.samples import SampleError
 
 PROBLEM_JSON: Final = "application/problem+json"
 
@@ -84,6 +85,7 @@ STATUS: Final[Mapping[type[TelitiError], HTTPStatus]] = {
     PhotoError: HTTPStatus.UNPROCESSABLE_ENTITY,
     PhotoTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     SpecError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SampleError: HTTPStatus.UNPROCESSABLE_ENTITY,
     StationError: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReleaseError: HTTPStatus.SERVICE_UNAVAILABLE,
     NotFoundError: HTTPStatus.NOT_FOUND,
