@@ -4,6 +4,8 @@ Every error says in one sentence what is wrong and in another what to do about i
 Programming mistakes stay ordinary Python exceptions.
 """
 
+from pydantic import ValidationError
+
 
 class TelitiError(Exception):
     """Base of all errors caused by what was given to Teliti.
@@ -54,3 +56,10 @@ class ReleaseError(TelitiError):
     """A model release is missing, incomplete or altered."""
 
     code = "release-invalid"
+
+
+def first_problem(error: ValidationError, whole: str = "file") -> str:
+    """Say where a file fails its model first, and why; `whole` names the file itself."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where or whole}: {first['msg']}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qc.decision.verdict import Verdict
-from qc.errors import TelitiError
+from qc.errors import TelitiError, first_problem
 from qc.geometry.station import Station, read_station
 
 SHIPPED_SAMPLES = Path(__file__).parents[1] / "datasets" / "samples"
@@ -87,7 +87,5 @@ def _read(path: Path) -> Sample:
     try:
         truth = Sample.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise SampleError(f"{path}: {where}: {first['msg']}", fix="Render it again.") from error
+        raise SampleError(f"{path}: {first_problem(error)}", fix="Render it again.") from error
     return truth.model_copy(update={"folder": path.parent})

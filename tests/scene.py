@@ -50,7 +50,7 @@ class Scene:
     @property
     def camera(self) -> Camera:
         centre = ((self.width_px - 1) / 2, (self.height_px - 1) / 2)
-        return Camera(self.focal_px, 1.0, centre, (self.k1, 0, 0, 0, 0), 0.0025, 1e-3, True)
+        return Camera(self.focal_px, 1.0, centre, (self.k1, 0, 0, 0, 0), 0.0025, 1e-3)
 
     @property
     def pose(self) -> Pose:

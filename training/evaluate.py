@@ -19,7 +19,7 @@ import typer
 from numpy.typing import NDArray
 from rich.progress import track
 
-from qc.defects.detector import Detector
+from qc.defects.detector import DefectMap, Detector
 from qc.defects.regions import find_regions
 from training.datasets.boards import MM_PER_PX as BOARD_MM_PER_PX
 from training.datasets.boards import Board, load_board, read_index
@@ -49,15 +49,18 @@ class Judged:
 
     name: str
     sample: Sample
-    probability: NDArray[np.float32]
+    maps: DefectMap
     classes: frozenset[int] = frozenset()
 
     @property
+    def probability(self) -> NDArray[np.float32]:
+        """`(types, H, W)`."""
+        return self.maps.probability
+
+    @property
     def score(self) -> float:
-        """Mean of the 20 most suspicious pixels of any type, as `qc detect` pools."""
-        strongest = self.probability.max(axis=0).ravel()
-        count = min(20, strongest.size)
-        return float(np.partition(strongest, -count)[-count:].mean())
+        """As `qc detect` pools it."""
+        return self.maps.score
 
 
 def judge_boards(detector: Detector, boards: list[Board]) -> Iterator[Judged]:
@@ -75,7 +78,8 @@ def judge_boards(detector: Detector, boards: list[Board]) -> Iterator[Judged]:
         maps = detector.map(np.asarray(enlarged, np.uint8)).probability
         size = (sample.pixels.shape[1], sample.pixels.shape[0])
         back = np.stack([cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in maps])
-        yield Judged(board.image.name, sample, back.astype(np.float32), board.classes)
+        own = DefectMap(detector.types, back.astype(np.float32))
+        yield Judged(board.image.name, sample, own, board.classes)
 
 
 def judge_composites(detector: Detector, boards: list[Board], count: int) -> Iterator[Judged]:
@@ -84,7 +88,7 @@ def judge_composites(detector: Detector, boards: list[Board], count: int) -> Ite
     patches = Patches([source], [1.0], 320, count, _COMPOSITE_SEED)
     for index in track(range(count), "composites"):
         sample = patches.sample(index)
-        yield Judged(f"composite {index}", sample, detector.map(sample.pixels).probability)
+        yield Judged(f"composite {index}", sample, detector.map(sample.pixels))
 
 
 def pixel_metrics(

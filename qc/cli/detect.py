@@ -84,7 +84,7 @@ def _detect(path: Path, detector: Detector, maps: Path | None) -> dict[str, Any]
         "error": None,
         "width_px": photo.width_px,
         "height_px": photo.height_px,
-        "score": _score(found),
+        "score": round(found.score, 6),
         "defects": [
             {
                 "type": region.type,
@@ -97,13 +97,6 @@ def _detect(path: Path, detector: Detector, maps: Path | None) -> dict[str, Any]
             for region in regions
         ],
     }
-
-
-def _score(found: DefectMap) -> float:
-    """Return one figure a photo: the mean of the 20 most suspicious pixels of any type."""
-    strongest = found.probability.max(axis=0).ravel()
-    count = min(20, strongest.size)
-    return round(float(np.partition(strongest, -count)[-count:].mean()), 6)
 
 
 def _maps_folder(maps: Path, photo: Path, source: Path) -> Path:

@@ -25,6 +25,13 @@ class DefectMap:
     types: tuple[str, ...]
     probability: NDArray[np.float32]
 
+    @property
+    def score(self) -> float:
+        """One figure a picture: the mean of its 20 most suspicious pixels of any type."""
+        strongest = self.probability.max(axis=0).ravel()
+        count = min(20, strongest.size)
+        return float(np.partition(strongest, -count)[-count:].mean())
+
 
 class Detector:
     """A release, loaded."""

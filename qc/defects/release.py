@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
 
-from qc.errors import ReleaseError
+from qc.errors import ReleaseError, first_problem
 from qc.spec.models import DefectType, Slug
 
 MODELS_VARIABLE: Final = "TELITI_MODELS"
@@ -89,9 +89,7 @@ def read_release(folder: Path) -> Release:
     except OSError as error:
         raise ReleaseError(f"cannot read {error.filename}: {error.strerror}", fix=_FIX) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ReleaseError(f"{path}: {where or 'file'}: {first['msg']}", fix=_FIX) from error
+        raise ReleaseError(f"{path}: {first_problem(error)}", fix=_FIX) from error
     if sha256 != release.sha256:
         raise ReleaseError(f"{folder / 'model.onnx'} is not the model of the release", fix=_FIX)
     return release

@@ -39,7 +39,6 @@ class Camera:
     distortion: tuple[float, float, float, float, float]
     u_focal: float
     u_k1: float
-    calibrated: bool
 
     @property
     def matrix(self) -> Array:
@@ -117,7 +116,6 @@ def calibrated_camera(calibration: CameraCalibration) -> Camera:
         distortion=calibration.distortion,
         u_focal=calibration.u_focal_percent / 100,
         u_k1=1e-3,
-        calibrated=True,
     )
 
 
@@ -136,5 +134,4 @@ def estimated_camera(width_px: int, height_px: int, focal_35mm: float | None) ->
         distortion=(0.0, 0.0, 0.0, 0.0, 0.0),
         u_focal=0.03 if focal_35mm else 0.12,
         u_k1=0.03,
-        calibrated=False,
     )

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import ValidationError
 
-from qc.errors import StationError
+from qc.errors import StationError, first_problem
 from qc.geometry.mat_layout import (
     CHECK_LINE_MM,
     CheckLine,
@@ -159,9 +159,7 @@ def read_mat(path: Path) -> MatLayout:
             f"cannot read mat file {path}: {error.strerror}", fix="Check the path."
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise StationError(f"{path}: {where or 'mat'}: {first['msg']}", fix=again) from error
+        raise StationError(f"{path}: {first_problem(error, 'mat')}", fix=again) from error
     standard = next((m for m in map(standard_mat, PAPERS) if m.identity == layout.identity), None)
     if standard is not None and layout != standard:
         raise StationError(f"{path}: the layout differs from mat {layout.identity}", fix=again)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
 
-from qc.errors import StationError
+from qc.errors import StationError, first_problem
 from qc.spec.models import Slug
 
 
@@ -60,8 +60,6 @@ def read_station(path: Path) -> Station:
             f"cannot read station file {path}: {error.strerror}", fix="Check the path."
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
         raise StationError(
-            f"{path}: {where or 'file'}: {first['msg']}", fix="Correct the station file."
+            f"{path}: {first_problem(error)}", fix="Correct the station file."
         ) from error
