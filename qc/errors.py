@@ -58,6 +58,16 @@ class ReleaseError(TelitiError):
     code = "release-invalid"
 
 
+class GaugeError(TelitiError):
+    """The gauge study cannot be analysed; `row` is the line of its file where that is known."""
+
+    code = "gauge-invalid"
+
+    def __init__(self, message: str, *, row: int | None = None, fix: str = "") -> None:
+        super().__init__(f"row {row}: {message}" if row else message, fix=fix)
+        self.row = row
+
+
 def first_problem(error: ValidationError, whole: str = "file") -> str:
     """Say where a file fails its model first, and why; `whole` names the file itself."""
     first = error.errors()[0]

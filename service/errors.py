@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from qc.errors import (
+    GaugeError,
     PhotoError,
     PhotoTooLargeError,
     ReleaseError,
@@ -88,6 +89,7 @@ STATUS: Final[Mapping[type[TelitiError], HTTPStatus]] = {
     SampleError: HTTPStatus.UNPROCESSABLE_ENTITY,
     StationError: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReleaseError: HTTPStatus.SERVICE_UNAVAILABLE,
+    GaugeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
     UploadError: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 from qc import __version__
 from qc.cli import bench, mat, spec
 from qc.cli.detect import detect
+from qc.cli.gauge import gauge
 from qc.cli.inspect import inspect_command
 from qc.cli.samples import samples
 from qc.cli.status import EXIT_DATA, EXIT_IO, EXIT_SOFTWARE, EXIT_USAGE
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.command("inspect")(inspect_command)
 app.command("detect")(detect)
 app.command("samples")(samples)
+app.command("gauge")(gauge)
 app.add_typer(spec.app, name="spec")
 app.add_typer(mat.app, name="mat")
 app.add_typer(bench.app, name="bench")
