@@ -21,6 +21,7 @@ from qc.decision.messages import LANGUAGES
 from qc.decision.severity import judge_defect
 from qc.decision.verdict import Reason, Verdict, worst
 from qc.defects.detector import Detector
+from qc.defects.edge import add_notches
 from qc.defects.surface import find_defects
 from qc.errors import TelitiError
 from qc.geometry.camera import Camera, calibrated_camera, estimated_camera
@@ -28,6 +29,7 @@ from qc.geometry.corners import find_corners
 from qc.geometry.dimension import measure
 from qc.geometry.gate import gate_mat, gate_parts, ring_edges
 from qc.geometry.item import find_parts
+from qc.geometry.notch import find_notches
 from qc.geometry.outline import Outline, trace_outline
 from qc.geometry.pose import MatView, locate_mat
 from qc.geometry.station import Station
@@ -175,13 +177,16 @@ def _defects(
     if detector is None:
         return [], [Reason.of(Verdict.CHECK, "defects-not-inspected", view=name)]
     heights = [d.height_mm for d in spec.dimensions if d.view == name and d.height_mm is not None]
+    height_mm = max(heights, default=0.0)
     defects: list[Defect] = []
     reasons: list[Reason] = []
     for outline in outlines:
-        patch = surface_patch(photo, view, outline, max(heights, default=0.0), detector.mm_per_px)
+        patch = surface_patch(photo, view, outline, height_mm, detector.mm_per_px)
         if glare := gate_glare(patch.pixels, patch.mask, name):
             return [], [glare]
-        for region in find_defects(detector, patch.pixels, patch.mask):
+        edge_mm = view.camera.back_project(outline.points_px, view.pose, height_mm)
+        regions = find_defects(detector, patch.pixels, patch.mask)
+        for region in add_notches(regions, find_notches(edge_mm), patch.plane):
             judged = judge_defect(
                 region.type, region.length, region.area, region.probability, spec, name
             )

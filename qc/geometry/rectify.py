@@ -42,6 +42,12 @@ class Plane:
         y_mm = self.area.top_mm - (points[:, 1] + 0.5) * self.mm_per_px
         return np.column_stack([x_mm, y_mm])
 
+    def to_raster(self, points_mm: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Convert `(N, 2)` positions of the mat frame to raster positions (x, y)."""
+        x = (points_mm[:, 0] - self.area.left_mm) / self.mm_per_px - 0.5
+        y = (self.area.top_mm - points_mm[:, 1]) / self.mm_per_px - 0.5
+        return np.column_stack([x, y])
+
     def to_photo(
         self, points: npt.NDArray[np.float64], camera: Camera, pose: Pose
     ) -> npt.NDArray[np.float64]:

@@ -48,13 +48,7 @@ def surface_patch(
     low, high = on_plane.min(axis=0) - _MARGIN_MM, on_plane.max(axis=0) + _MARGIN_MM
     area = Rect(float(low[0]), float(low[1]), float(high[0]), float(high[1]))
     plane = Plane(area, height_mm, mm_per_px)
-    polygon = np.column_stack(
-        [
-            (on_plane[:, 0] - area.left_mm) / mm_per_px - 0.5,
-            (area.top_mm - on_plane[:, 1]) / mm_per_px - 0.5,
-        ]
-    )
     mask = np.zeros(plane.shape, np.uint8)
-    cv2.fillPoly(mask, [np.rint(polygon).astype(np.int32)], (1,))
+    cv2.fillPoly(mask, [np.rint(plane.to_raster(on_plane)).astype(np.int32)], (1,))
     pixels = rectify(photo.pixels, view.camera, view.pose, plane)
     return SurfacePatch(pixels, mask.astype(bool), plane, view)
