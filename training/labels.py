@@ -7,7 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-TYPES = ("crack", "chip", "hole", "scratch", "stain", "coating", "knot")
+TYPES = (
+    "crack",
+    "chip",
+    "hole",
+    "scratch",
+    "stain",
+    "coating",
+    "knot",
+    "dent",
+    "roughness",
+)
 """Order of the network's outputs. A release carries its own list; the runtime assumes none."""
 
 

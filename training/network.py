@@ -17,6 +17,10 @@ INPUT_MULTIPLE = 32
 """Height and width of the network's input are multiples of the encoder's last stride."""
 
 
+SILENT_LOGIT = -4.0
+"""Defects are rare: a type that was never trained starts from silence."""
+
+
 class _HalvingConv(nn.Conv2d):
     """Strided convolution padded as TensorFlow does for even sizes: more below and right.
 
@@ -77,7 +81,7 @@ class DefectNetwork(nn.Module):
         self.laterals = nn.ModuleList(nn.Conv2d(width, channels, 1) for width in widths)
         self.mixers = nn.ModuleList(_Mix(channels) for _ in widths)
         head: Any = nn.Conv2d(channels, types, 1)
-        nn.init.constant_(head.bias, -4.0)  # defects are rare: start from silence
+        nn.init.constant_(head.bias, SILENT_LOGIT)
         self.head = head
 
     def forward(self, images: Tensor) -> Tensor:

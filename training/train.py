@@ -30,10 +30,12 @@ from training.losses import defect_loss
 from training.metrics import PixelScores
 from training.network import DefectNetwork, load_encoder_weights
 from training.normalise import normalise
+from training.warmstart import load_release, settle_norms
 
 log = logging.getLogger("training")
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
 Batch = tuple[Tensor, Tensor, Tensor]
+SETTLING_BATCHES = 16
 
 
 @dataclass
@@ -109,6 +111,16 @@ def start(config: TrainingConfig, device: torch.device) -> State:
         weight_decay=config.weight_decay,
     )
     return State(network, copy.deepcopy(network).requires_grad_(False), optimiser)
+
+
+def warm_start(state: State, release: Path, catalogue: Catalogue, config: TrainingConfig) -> None:
+    """Fill the network with a release's weights before the first step."""
+    new = load_release(state.network, release / "model.onnx", TYPES)
+    patches = catalogue.training_patches(config, SETTLING_BATCHES * config.batch)
+    device = next(state.network.parameters()).device
+    settle_norms(state.network, (p.to(device) for p, _, _ in DataLoader(patches, config.batch)))
+    state.average.load_state_dict(state.network.state_dict())
+    log.info("started from %s; new types: %s", release, ", ".join(new) or "none")
 
 
 def rate_factor(step: int, share_done: float) -> float:
@@ -230,7 +242,7 @@ def main(
     run: Annotated[Path, typer.Option(help="Where the run is kept; the same run resumes.")],
     config: Annotated[Path | None, typer.Option(help="JSON configuration.")] = None,
     renders: Annotated[Path | None, typer.Option(help="Folder of rendered items.")] = None,
-    start_from: Annotated[Path | None, typer.Option(help="Weights (.pt) to start from.")] = None,
+    start_from: Annotated[Path | None, typer.Option(help="Release to start from.")] = None,
 ) -> None:
     """Train the defect network on boards, composites and, if given, renders."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler()])
@@ -246,13 +258,11 @@ def main(
     catalogue = read_catalogue(data, renders)
     (run / "data.json").write_text(json.dumps(catalogue.summary, indent=2) + "\n")
     state = start(settings, device)
-    if start_from is not None:
-        weights = torch.load(start_from, map_location=device, weights_only=True)
-        state.network.load_state_dict(weights)
-        state.average.load_state_dict(weights)
     if (run / "checkpoint.pt").exists():
         state.load(run / "checkpoint.pt")
         log.info("resumed at step %d", state.step)
+    elif start_from is not None:
+        warm_start(state, start_from, catalogue, settings)
     fit(state, catalogue, settings, run)
 
 

@@ -15,7 +15,7 @@ from training.datasets.boards import Board, calibrates, load_board
 from training.datasets.windows import Window, bend
 from training.errors import TrainingDataError
 from training.synthesis.composite.scene import Pixels, log_uniform
-from training.synthesis.composite.wood import procedural_wood
+from training.synthesis.composite.wood import procedural_wood, speckled
 
 HIRES_MM_PER_PX = 0.0598
 _HIRES_KEPT_MM_PER_PX = 0.12
@@ -103,7 +103,9 @@ def board_surface(boards: Sequence[Board]) -> Surface:
 
 
 def procedural_surface(rng: np.random.Generator, side: int) -> Pixels:
-    """Draw wood that never grew."""
+    """Draw wood that never grew, or (one in six) a surface without grain."""
+    if rng.random() < 1 / 6:
+        return speckled(rng, (side, side))
     return bend(procedural_wood(rng, (side, side), rng.uniform(0, np.pi)), rng)
 
 

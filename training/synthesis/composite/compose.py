@@ -13,9 +13,11 @@ from training.labels import TYPES, Sample, empty_target
 from training.synthesis.composite.chip import paint_chip
 from training.synthesis.composite.coating import paint_coating
 from training.synthesis.composite.crack import paint_crack
+from training.synthesis.composite.dent import paint_dent
 from training.synthesis.composite.hole import paint_hole
 from training.synthesis.composite.light import shine
 from training.synthesis.composite.outline import backdrop, random_outline
+from training.synthesis.composite.roughness import paint_roughness
 from training.synthesis.composite.scene import Painter, Pixels, Scene
 from training.synthesis.composite.scratch import paint_scratch
 from training.synthesis.composite.stain import paint_stain
@@ -28,6 +30,8 @@ PAINTERS: Mapping[str, Painter] = {
     "scratch": paint_scratch,
     "stain": paint_stain,
     "coating": paint_coating,
+    "dent": paint_dent,
+    "roughness": paint_roughness,
 }
 """Types that can be composited."""
 

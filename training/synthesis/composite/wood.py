@@ -22,10 +22,14 @@ PALETTE = np.array(
         [0.88, 0.76, 0.48],  # bamboo
         [0.66, 0.58, 0.50],  # weathered
         [0.80, 0.55, 0.45],  # cherry
+        [0.33, 0.22, 0.15],  # coconut shell
+        [0.62, 0.10, 0.08],  # red lacquer
+        [0.06, 0.05, 0.06],  # black lacquer
+        [0.93, 0.92, 0.89],  # white paint
     ],
     np.float32,
 )
-"""Mean colours of common woods, sRGB."""
+"""Mean colours of common woods and of their finishes, sRGB."""
 
 
 def wood_colour(rng: np.random.Generator) -> Pixels:
@@ -58,6 +62,18 @@ def procedural_wood(rng: np.random.Generator, shape: tuple[int, int], grain_rad:
     base = wood_colour(rng)
     gamma = np.maximum(tone, 0.02)[..., None] ** rng.uniform(0.8, 1.3, 3).astype(np.float32)
     return np.asarray(np.clip(base * gamma, 0, 1), np.float32)
+
+
+def speckled(rng: np.random.Generator, shape: tuple[int, int]) -> Pixels:
+    """Make a clean surface without a direction: coconut shell, cork, a sprayed or sanded coat."""
+    fine = fractal_noise(rng, shape, log_uniform(rng, 2, 14), 2)
+    broad = fractal_noise(rng, shape, log_uniform(rng, 40, 200), 2)
+    tone = 1 + rng.uniform(0.01, 0.12) * fine + rng.uniform(0, 0.1) * broad
+    if rng.random() < 0.5:  # flecks of fibre
+        flecks = streak_noise(rng, shape, log_uniform(rng, 4, 20), 1.5, rng.uniform(0, np.pi))
+        tone = tone * (1 + rng.choice([-1, 1]) * 0.3 * np.clip(flecks - 1.5, 0, 1))
+    gamma = np.maximum(tone, 0.02)[..., None] ** rng.uniform(0.8, 1.3, 3).astype(np.float32)
+    return np.asarray(np.clip(wood_colour(rng) * gamma, 0, 1), np.float32)
 
 
 def recolour(pixels: Pixels, rng: np.random.Generator) -> Pixels:

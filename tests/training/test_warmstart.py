@@ -1,0 +1,70 @@
+"""Going on from a release: what the exported file computes is where training starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from training.errors import TrainingDataError
+from training.export import ReleasedNetwork, export_onnx
+from training.labels import TYPES
+from training.network import DefectNetwork
+from training.normalise import normalise
+from training.warmstart import load_release, settle_norms
+
+pytestmark = pytest.mark.slow
+KNOWN = 4
+
+
+@pytest.fixture(scope="module")
+def trained() -> DefectNetwork:
+    """A network whose normalisations have statistics, as after training."""
+    torch.manual_seed(0)
+    network = DefectNetwork(KNOWN).train()
+    with torch.no_grad():
+        for _ in range(3):
+            network(torch.randn(2, 3, 64, 64))
+    return network.eval()
+
+
+@pytest.fixture(scope="module")
+def model(trained: DefectNetwork, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("release") / "model.onnx"
+    export_onnx(ReleasedNetwork(trained, torch.ones(KNOWN), torch.zeros(KNOWN)), path)
+    return path
+
+
+def test_the_function_survives_unfolding_and_settling(trained: DefectNetwork, model: Path) -> None:
+    grown = DefectNetwork(len(TYPES)).eval()
+    assert load_release(grown, model, TYPES) == list(TYPES[KNOWN:])
+    pictures = torch.randint(0, 256, (2, 96, 64, 3), dtype=torch.uint8)
+    with torch.no_grad():
+        expected = trained(normalise(pictures))
+        assert torch.allclose(grown(normalise(pictures))[:, :KNOWN], expected, atol=1e-4)
+        settle_norms(grown, [pictures])
+        settled = grown(normalise(pictures))
+    assert torch.allclose(settled[:, :KNOWN], expected, atol=1e-3)
+    assert torch.all(torch.sigmoid(settled[:, KNOWN:]) < 0.02)
+
+
+def test_settled_norms_see_what_they_are_told_to_expect(model: Path) -> None:
+    """Training mode then normalises by about the stored statistics: nothing jumps."""
+    grown = DefectNetwork(len(TYPES)).eval()
+    load_release(grown, model, TYPES)
+    pictures = torch.randint(0, 256, (4, 64, 64, 3), dtype=torch.uint8)
+    settle_norms(grown, [pictures])
+    with torch.no_grad():
+        still = grown(normalise(pictures))
+        moving = grown.train()(normalise(pictures))
+    assert torch.allclose(still, moving, atol=0.05)
+
+
+def test_a_file_of_another_network_is_refused(model: Path, tmp_path: Path) -> None:
+    with pytest.raises(TrainingDataError, match="4 types"):
+        load_release(DefectNetwork(KNOWN - 1), model, TYPES[: KNOWN - 1])
+    broken = tmp_path / "model.onnx"
+    broken.write_bytes(b"no network")
+    with pytest.raises(TrainingDataError, match="unreadable"):
+        load_release(DefectNetwork(KNOWN), broken, TYPES[:KNOWN])

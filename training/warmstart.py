@@ -1,0 +1,145 @@
+"""Go on from a release: its ONNX file is the one form in which weights are kept.
+
+The export folds every batch normalisation into the convolution before it. Here the folded
+weights are put back, and the normalisations get statistics of their own again, so that training
+goes on from exactly what the release computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+
+from training.errors import TrainingDataError
+from training.network import SILENT_LOGIT
+from training.normalise import normalise
+
+_PREFIX = "network."
+_FOLDED_BIAS = "_bias"
+
+
+def load_release(network: nn.Module, model: Path, types: tuple[str, ...]) -> list[str]:
+    """Fill a network with the weights of an exported release.
+
+    Args:
+        network: a `DefectNetwork`; its head may have more types than the release.
+        model: the release's `model.onnx`.
+        types: of the network's outputs; those which the release has stand first.
+
+    Returns:
+        The types that the release did not know; they start from silence.
+
+    Raises:
+        TrainingDataError: the file is unreadable, or of another network.
+    """
+    try:
+        graph = onnx.load(str(model)).graph
+    except Exception as error:
+        raise TrainingDataError(f"{model} is unreadable: {error}", fix="Fetch it again.") from error
+    stored = {
+        item.name.removeprefix(_PREFIX): torch.from_numpy(numpy_helper.to_array(item).copy())
+        for item in graph.initializer
+    }
+    known = _fill_head(network, stored)
+    for name, conv, norm in _convolutions(network):
+        if name == "head":
+            continue
+        _copy(conv.weight, stored, f"{name}.weight", model)
+        if conv.bias is not None:
+            _copy(conv.bias, stored, f"{name}.bias", model)
+        if norm is not None:
+            nn.init.ones_(norm.weight)
+            norm.reset_running_stats()
+            _statistics(norm)[1].fill_(1 - norm.eps)
+            _copy(norm.bias, stored, f"{name}.weight{_FOLDED_BIAS}", model)
+    return list(types[known:])
+
+
+@torch.no_grad()
+def settle_norms(network: nn.Module, pictures: Iterable[Tensor]) -> None:
+    """Give every normalisation the statistics of its input, without changing the function.
+
+    Args:
+        network: freshly filled by `load_release`.
+        pictures: batches of uint8 `(N, H, W, 3)`.
+    """
+    norms = [norm for _, _, norm in _convolutions(network) if norm is not None]
+    moments: dict[nn.Module, list[tuple[Tensor, Tensor]]] = {norm: [] for norm in norms}
+
+    def note(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        moments[norm].append((inputs[0].mean((0, 2, 3)), inputs[0].square().mean((0, 2, 3))))
+
+    network.eval()
+    with ExitStack() as hooks:
+        for norm in norms:
+            hooks.callback(norm.register_forward_pre_hook(partial(note)).remove)
+        for batch in pictures:
+            network(normalise(batch))
+    for norm in norms:
+        means, squares = (
+            torch.stack(values).mean(0) for values in zip(*moments[norm], strict=True)
+        )
+        variance = (squares - means.square()).clamp(min=1e-6)
+        # The gain and shift that undo the normalisation keep the output as it was.
+        running_mean, running_var = _statistics(norm)
+        gain = norm.weight / torch.sqrt(running_var + norm.eps)
+        norm.bias.copy_(norm.bias + gain * (means - running_mean))
+        norm.weight.copy_(gain * torch.sqrt(variance + norm.eps))
+        running_mean.copy_(means)
+        running_var.copy_(variance)
+
+
+def _statistics(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+    return norm.get_buffer("running_mean"), norm.get_buffer("running_var")
+
+
+def _convolutions(network: nn.Module) -> Iterator[tuple[str, nn.Conv2d, nn.BatchNorm2d | None]]:
+    """Every convolution with the normalisation that follows it, in the order of definition."""
+    pending: tuple[str, nn.Conv2d] | None = None
+    for name, module in network.named_modules():
+        if isinstance(module, nn.BatchNorm2d) and pending:
+            yield *pending, module
+            pending = None
+        elif isinstance(module, nn.Conv2d):
+            if pending:
+                yield *pending, None
+            pending = name, module
+    if pending:
+        yield *pending, None
+
+
+@torch.no_grad()
+def _fill_head(network: nn.Module, stored: dict[str, Tensor]) -> int:
+    own_weight, own_bias = (network.get_parameter(f"head.{part}") for part in ("weight", "bias"))
+    weight, bias = stored.get("head.weight"), stored.get("head.bias")
+    if weight is None or bias is None or weight.shape[1:] != own_weight.shape[1:]:
+        raise TrainingDataError("the file has another head", fix="Use a release of this network.")
+    known = len(weight)
+    if known > len(own_weight):
+        raise TrainingDataError(
+            f"the release has {known} types, the network {len(own_weight)}",
+            fix="Keep every type of the release, in its order.",
+        )
+    nn.init.zeros_(own_weight)
+    nn.init.constant_(own_bias, SILENT_LOGIT)
+    own_weight[:known].copy_(weight)
+    own_bias[:known].copy_(bias)
+    return known
+
+
+@torch.no_grad()
+def _copy(parameter: Tensor, stored: dict[str, Tensor], name: str, model: Path) -> None:
+    value = stored.get(name)
+    if value is None or value.shape != parameter.shape:
+        raise TrainingDataError(
+            f"{model} has no {name} of shape {tuple(parameter.shape)}",
+            fix="Use a release of this network.",
+        )
+    parameter.copy_(value)
