@@ -16,17 +16,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from qc import __version__
-from qc.decision.conformity import Decision
-from qc.decision.messages import LANGUAGES
 from qc.decision.severity import judge_defect
 from qc.decision.verdict import Reason, Verdict, worst
 from qc.defects.detector import Detector
 from qc.defects.edge import add_notches
 from qc.defects.surface import find_defects
+from qc.dimensions import Dimensions, measure_view
 from qc.errors import TelitiError
 from qc.geometry.camera import Camera, calibrated_camera, estimated_camera
 from qc.geometry.corners import find_corners
-from qc.geometry.dimension import measure
 from qc.geometry.gate import gate_mat, gate_parts, ring_edges
 from qc.geometry.item import find_parts
 from qc.geometry.notch import find_notches
@@ -44,7 +42,7 @@ from qc.photo import (
     strongest_edges,
     to_grey,
 )
-from qc.records import Defect, Inspection, Measurement, PhotoRecord, Points, Versions
+from qc.records import Defect, Inspection, PhotoRecord, Points, Versions
 from qc.spec.models import Spec
 
 __all__ = ["Inspection", "inspect"]
@@ -87,7 +85,9 @@ def inspect(
     return Inspection(
         verdict=worst(reasons),
         reasons=tuple(reasons),
-        measurements=tuple(m for view in seen for m in view.measurements),
+        measurements=tuple(m for view in seen for m in view.dimensions.measurements),
+        angles=tuple(a for view in seen for a in view.dimensions.angles),
+        counts=tuple(c for view in seen for c in view.dimensions.counts),
         defects=tuple(d for view in seen for d in view.defects),
         photos=tuple(records),
         versions=Versions(
@@ -106,7 +106,7 @@ class _Seen:
 
     reasons: list[Reason]
     record: PhotoRecord | None = None
-    measurements: list[Measurement] = field(default_factory=list)
+    dimensions: Dimensions = field(default_factory=Dimensions)
     defects: list[Defect] = field(default_factory=list)
 
 
@@ -138,15 +138,9 @@ def _inspect_view(
         return _Seen([_retake("item-unclear", name)], record)
 
     record = _record(name, photo, view, outlines)
-    measurements = [
-        measure(dimension, outline, view, station, part)
-        for dimension in spec.dimensions
-        if dimension.view == name
-        for part, outline in enumerate(outlines, start=1)
-    ]
+    dimensions = measure_view(name, photo, view, parts, outlines, spec, station)
     defects, reasons = _defects(name, photo, spec, view, outlines, detector)
-    reasons = [*(_dimension_reason(m, spec) for m in measurements), *reasons]
-    return _Seen(reasons, record, measurements, defects)
+    return _Seen([*dimensions.reasons, *reasons], record, dimensions, defects)
 
 
 def _why_no_mat(light: np.typing.NDArray[np.float32], name: str) -> Reason:
@@ -176,8 +170,7 @@ def _defects(
     """Find and judge the defects on every part; glare that could hide one comes first."""
     if detector is None:
         return [], [Reason.of(Verdict.CHECK, "defects-not-inspected", view=name)]
-    heights = [d.height_mm for d in spec.dimensions if d.view == name and d.height_mm is not None]
-    height_mm = max(heights, default=0.0)
+    height_mm = max(spec.heights_mm(name), default=0.0)
     defects: list[Defect] = []
     reasons: list[Reason] = []
     for outline in outlines:
@@ -208,34 +201,6 @@ def _defects(
                 )
             )
     return defects, reasons or [Reason.of(Verdict.PASS, "defects-none", view=name)]
-
-
-_DIMENSION_CODES = {
-    Decision.PASS: (Verdict.PASS, "dimension-inside"),
-    Decision.FAIL: (Verdict.FAIL, "dimension-outside"),
-    Decision.CHECK: (Verdict.CHECK, "dimension-doubtful"),
-}
-
-
-def _dimension_reason(measurement: Measurement, spec: Spec) -> Reason:
-    verdict, code = _DIMENSION_CODES[measurement.decision]
-    dimension = next(d for d in spec.dimensions if d.name == measurement.name)
-    if dimension.height_mm is None:
-        code = "dimension-height-unknown"
-    piece = f" #{measurement.part}" if spec.parts > 1 else ""
-    label = dimension.label
-    names = label.model_dump() if label else dict.fromkeys(LANGUAGES, dimension.name)
-    return Reason.of(
-        verdict,
-        code,
-        view=measurement.view,
-        subject=measurement.name,
-        name={language: name + piece for language, name in names.items()},
-        value_mm=measurement.value_mm,
-        u95_mm=measurement.u95_mm,
-        lower_mm=measurement.lower_mm,
-        upper_mm=measurement.upper_mm,
-    )
 
 
 def _record(

@@ -13,7 +13,7 @@ from qc.decision.conformity import Decision
 from qc.decision.messages import DEFECT_NAMES
 from qc.decision.verdict import Verdict
 from qc.photo import Photo
-from qc.records import Defect, Inspection, Measurement
+from qc.records import AngleMeasurement, Defect, Inspection, Measurement
 
 Colour = tuple[int, int, int]
 Language = Literal["en", "id"]
@@ -23,6 +23,8 @@ _GOOD: Final[Colour] = (0, 200, 130)
 _BAD: Final[Colour] = (255, 70, 30)
 _DOUBT: Final[Colour] = (255, 190, 0)
 _NEUTRAL: Final[Colour] = (235, 235, 235)
+_LABEL_TRIES = 8
+
 _BY_DECISION: Final = {Decision.PASS: _GOOD, Decision.FAIL: _BAD, Decision.CHECK: _DOUBT}
 _BY_VERDICT: Final = {
     Verdict.PASS: _NEUTRAL,
@@ -62,7 +64,8 @@ def draw_overlay(
         if record.view == view:
             for outline in record.outlines_px:
                 pen.outline(outline)
-    for measurement in inspection.measurements:
+    measured: list[Measurement | AngleMeasurement] = [*inspection.measurements, *inspection.angles]
+    for measurement in measured:
         if measurement.view == view:
             pen.dimension(measurement)
     for defect in inspection.defects:
@@ -81,6 +84,7 @@ class _Pen:
         self._scale = scale
         self._language = language
         self._size = image.size
+        self._labels: list[tuple[float, float, float, float]] = []
         self._line = max(2, round(max(image.size) / 600))
         self._font = ImageFont.load_default(size=max(13, round(max(image.size) / 62)))
 
@@ -88,13 +92,33 @@ class _Pen:
         if len(points) > 2:
             self._draw.line(self._closed(points), fill=_NEUTRAL, width=max(1, self._line // 2))
 
-    def dimension(self, measurement: Measurement) -> None:
+    def dimension(self, measurement: Measurement | AngleMeasurement) -> None:
+        """Draw where a dimension was measured, and its value beside."""
+        colour = _BY_DECISION[measurement.decision]
+        label = measurement.label
+        name = getattr(label, self._language) if label else measurement.name
+        value, u95, *_, unit = measurement.quantity
+        text = f"{name} {self._number(f'{value:.2f} ± {u95:.2f}')}{unit}"
+        points = [self._at(point) for point in measurement.line_px]
+        if len(points) == 2:
+            self._dimension_line(points, text, colour, before=measurement.part % 2 == 1)
+        else:
+            self._path(points, text, colour)
+
+    def _path(self, points: list[tuple[float, float]], text: str, colour: Colour) -> None:
+        """Draw a circle, an angle's legs or an edge, its value above the highest point."""
+        for width, fill in ((self._line + 3, (0, 0, 0)), (self._line, colour)):
+            self._draw.line(points, fill=fill, width=width, joint="curve")
+        x, y = min(points, key=lambda point: point[1])
+        self._label((x, y - self._half_size(text)[1] - self._line * 3), text, colour)
+
+    def _dimension_line(
+        self, ends: list[tuple[float, float]], text: str, colour: Colour, *, before: bool
+    ) -> None:
         """Draw a dimension line with end ticks, and its value beyond one end.
 
         Pieces that lie side by side carry their values at opposite ends.
         """
-        colour = _BY_DECISION[measurement.decision]
-        ends = [self._at(point) for point in measurement.line_px]
         across = abs(ends[0][0] - ends[1][0]) > abs(ends[0][1] - ends[1][1])
         (x0, y0), (x1, y1) = sorted(ends, key=lambda end: end[0 if across else 1])
         length = math.hypot(x1 - x0, y1 - y0) or 1.0
@@ -105,11 +129,7 @@ class _Pen:
             for x, y in ((x0, y0), (x1, y1)):
                 bar = [(x + ay * tick, y - ax * tick), (x - ay * tick, y + ax * tick)]
                 self._draw.line(bar, fill=fill, width=width)
-        label = measurement.label
-        name = getattr(label, self._language) if label else measurement.name
-        value = f"{measurement.value_mm:.2f} ± {measurement.u95_mm:.2f} mm"
-        text = f"{name} {self._number(value)}"
-        (x, y), sign = ((x0, y0), -1) if measurement.part % 2 else ((x1, y1), 1)
+        (x, y), sign = ((x0, y0), -1) if before else ((x1, y1), 1)
         half_w, half_h = self._half_size(text)
         reach = tick + abs(ax) * half_w + abs(ay) * half_h
         self._label((x + sign * ax * reach, y + sign * ay * reach), text, colour)
@@ -149,7 +169,19 @@ class _Pen:
     def _label(self, centre: tuple[float, float], text: str, colour: Colour) -> None:
         half_w, half_h = self._half_size(text)
         x = min(max(centre[0], half_w), self._size[0] - half_w)
-        y = min(max(centre[1], half_h), self._size[1] - half_h)
-        box = (x - half_w, y - half_h, x + half_w, y + half_h)
+        # The nearest height at which it covers no other label.
+        steps = sorted(range(-_LABEL_TRIES, _LABEL_TRIES + 1), key=abs)
+        heights = [
+            min(max(centre[1] + 2.2 * step * half_h, half_h), self._size[1] - half_h)
+            for step in steps
+        ]
+        boxes = [(x - half_w, y - half_h, x + half_w, y + half_h) for y in heights]
+        box = next((b for b in boxes if not any(_overlap(b, o) for o in self._labels)), boxes[0])
+        self._labels.append(box)
+        y = (box[1] + box[3]) / 2
         self._draw.rounded_rectangle(box, radius=self._line * 2, fill=(20, 20, 20))
         self._draw.text((x, y), text, font=self._font, fill=colour, anchor="mm")
+
+
+def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -6,11 +6,14 @@ Points are `(x, y)` in pixels of the upright photo, origin at the top left corne
 
 from __future__ import annotations
 
+from typing import Literal, NamedTuple
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from qc.decision.conformity import Decision
 from qc.decision.verdict import Reason, Verdict
-from qc.spec.models import LocalText, Severity
+from qc.spec.base import LocalText
+from qc.spec.models import Severity
 
 Points = tuple[tuple[float, float], ...]
 
@@ -26,22 +29,75 @@ class BudgetLine(_Record):
     u_mm: float = Field(ge=0, description="Standard uncertainty (k = 1) in millimetres.")
 
 
-class Measurement(_Record):
-    """A dimension of the item, its expanded uncertainty and the decision on it."""
-
+class _Named(_Record):
     name: str
     label: LocalText | None = Field(default=None, description="Its name for people, by the spec.")
     feature: str
     view: str
+    decision: Decision
+
+
+class _OnPart(_Named):
     part: int = Field(default=1, ge=1, description="Which piece, from left to right.")
+    line_px: Points = Field(
+        description="Where it was measured: the two ends of a dimension line, or a longer path."
+    )
+
+
+class Quantity(NamedTuple):
+    """A measured value with its limits, in the unit that follows the number as it is written."""
+
+    value: float
+    u95: float
+    lower: float
+    upper: float
+    unit: Literal[" mm", "°"]
+
+
+class Measurement(_OnPart):
+    """A size or an error of form of the item, its expanded uncertainty and the decision on it."""
+
     value_mm: float
     u95_mm: float = Field(ge=0, description="Expanded uncertainty, k = 2.")
-    lower_mm: float
+    lower_mm: float = Field(description="0 where only the upper limit counts.")
     upper_mm: float
     default_tolerance: bool
-    decision: Decision
     budget: tuple[BudgetLine, ...]
-    line_px: Points = Field(description="Where it was measured: the two end points.")
+
+    @property
+    def quantity(self) -> Quantity:
+        """The same with its unit, for what treats sizes and angles alike."""
+        return Quantity(self.value_mm, self.u95_mm, self.lower_mm, self.upper_mm, " mm")
+
+
+class AngleBudgetLine(_Record):
+    """One source of uncertainty of an angle and its contribution."""
+
+    source: str
+    u_deg: float = Field(ge=0, description="Standard uncertainty (k = 1) in degrees.")
+
+
+class AngleMeasurement(_OnPart):
+    """An angle of the item, its expanded uncertainty and the decision on it."""
+
+    value_deg: float
+    u95_deg: float = Field(ge=0, description="Expanded uncertainty, k = 2.")
+    lower_deg: float
+    upper_deg: float
+    budget: tuple[AngleBudgetLine, ...]
+
+    @property
+    def quantity(self) -> Quantity:
+        """The same with its unit, for what treats sizes and angles alike."""
+        return Quantity(self.value_deg, self.u95_deg, self.lower_deg, self.upper_deg, "°")
+
+
+class Count(_Named):
+    """How many there are of what the spec counts."""
+
+    part: int | None = Field(description="The piece whose holes were counted; None for pieces.")
+    found: int = Field(ge=0)
+    expected: int = Field(ge=1)
 
 
 class Defect(_Record):
@@ -89,6 +145,8 @@ class Inspection(_Record):
     verdict: Verdict
     reasons: tuple[Reason, ...]
     measurements: tuple[Measurement, ...]
+    angles: tuple[AngleMeasurement, ...] = ()
+    counts: tuple[Count, ...] = ()
     defects: tuple[Defect, ...]
     photos: tuple[PhotoRecord, ...]
     versions: Versions

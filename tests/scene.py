@@ -7,6 +7,7 @@ a flat item at a known height, then averaged, blurred, given noise and encoded a
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -37,6 +38,11 @@ class Scene:
     k1: float = 0.0
     disc_mm: float | None = 150.0
     box_mm: tuple[float, float] | None = None
+    shape: Callable[[np.ndarray], np.ndarray] | None = None
+    """Tells which of `(N, 2)` positions about the item's place lie on it; instead of the above."""
+    holes_mm: tuple[tuple[float, float, float], ...] = ()
+    """x, y and diameter of holes through the item, and how deep they go."""
+    thickness_mm: float = 0.0
     item_height_mm: float = 60.0
     item_at_mm: tuple[float, float] = (0.0, 0.0)
     item_light: tuple[float, float, float] = WOOD
@@ -122,6 +128,7 @@ def _trace(scene: Scene, layout: MatLayout, pixels: np.ndarray) -> np.ndarray:
         borderValue=TABLE,
     ).reshape(-1, 3)
     raised = _on_plane(scene, rays, scene.item_height_mm)
+    lower_mm = scene.item_height_mm - scene.thickness_mm
     for at in (scene.item_at_mm, *scene.copies_at_mm):
         if scene.shadow:
             away = np.linalg.norm(ground - at - (20, -15), axis=1) - (scene.disc_mm or 60) / 2
@@ -130,10 +137,22 @@ def _trace(scene: Scene, layout: MatLayout, pixels: np.ndarray) -> np.ndarray:
         local = raised - at
         if scene.box_mm:
             inside = (np.abs(local) < np.array(scene.box_mm) / 2).all(axis=1)
+        elif scene.shape:
+            inside = scene.shape(local)
         elif scene.disc_mm:
             inside = np.linalg.norm(local, axis=1) < scene.disc_mm / 2
         else:
             continue
+        inside &= ~_through_a_hole(scene, local, _on_plane(scene, rays, lower_mm) - at)
         grain = 1 + 0.1 * np.sin(local[inside, :1] * 1.3)
         light[inside] = np.array(scene.item_light, np.float32) * grain
     return light
+
+
+def _through_a_hole(scene: Scene, upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
+    """Tell which rays enter a hole at its upper edge and leave it at the lower one."""
+    through = np.zeros(len(upper), bool)
+    for x, y, diameter_mm in scene.holes_mm:
+        entered = np.linalg.norm(upper - (x, y), axis=1) < diameter_mm / 2
+        through |= entered & (np.linalg.norm(lower - (x, y), axis=1) < diameter_mm / 2)
+    return through

@@ -36,7 +36,7 @@ STAGES = (
     "edge_width_px",
     "find_parts",
     "trace_outline",
-    "measure",
+    "measure_view",
     "surface_patch",
     "gate_glare",
     "find_defects",

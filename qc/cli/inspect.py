@@ -19,7 +19,7 @@ from qc.geometry.station import read_station
 from qc.inspection import inspect
 from qc.overlay import draw_overlay
 from qc.photo import Photo, decode_photo
-from qc.records import Inspection
+from qc.records import AngleMeasurement, Count, Inspection, Measurement
 from qc.spec.examples import find_spec
 from qc.spec.models import Spec
 
@@ -94,23 +94,36 @@ def _print(inspection: Inspection) -> None:
     console = Console(highlight=False)
     word = f" {inspection.verdict.value.upper()} "
     console.print(Text(word, style=_STYLE[inspection.verdict]), inspection.versions.spec)
-    if inspection.measurements:
-        table = Table(box=None, pad_edge=False)
-        for heading in ("dimension", "value mm", "± U95", "limits mm", "decision"):
-            table.add_column(heading, justify="left" if heading == "dimension" else "right")
-        several = any(m.part > 1 for m in inspection.measurements)
-        for m in inspection.measurements:
-            default = " (default ±3 %)" if m.default_tolerance else ""
-            table.add_row(
-                f"{m.name} #{m.part}" if several else m.name,
-                f"{m.value_mm:.2f}",
-                f"{m.u95_mm:.2f}",
-                f"{m.lower_mm:g} – {m.upper_mm:g}{default}",
-                Text(m.decision.value, style=_DECISION_STYLE[m.decision]),
-            )
-        console.print(table)
+    if inspection.measurements or inspection.angles or inspection.counts:
+        console.print(_dimensions(inspection))
     for reason in inspection.reasons:
         if reason.verdict is not Verdict.PASS or not inspection.measurements:
             console.print(f"{reason.verdict.value}: {reason.text['en']}", soft_wrap=True)
     release = inspection.versions.release or "no detector"
     console.print(f"[dim]{inspection.versions.software} · {release}[/dim]")
+
+
+def _dimensions(inspection: Inspection) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("dimension", "value", "± U95", "limits", "decision"):
+        table.add_column(heading, justify="left" if heading == "dimension" else "right")
+    measured: list[Measurement | AngleMeasurement | Count] = [
+        *inspection.measurements,
+        *inspection.angles,
+        *inspection.counts,
+    ]
+    several = any((m.part or 1) > 1 for m in measured)
+    for m in measured:
+        numbers = (str(m.found), "", str(m.expected)) if isinstance(m, Count) else _numbers(m)
+        table.add_row(
+            f"{m.name} #{m.part}" if several and m.part else m.name,
+            *numbers,
+            Text(m.decision.value, style=_DECISION_STYLE[m.decision]),
+        )
+    return table
+
+
+def _numbers(measured: Measurement | AngleMeasurement) -> tuple[str, str, str]:
+    value, u95, lower, upper, unit = measured.quantity
+    default = " (default ±3 %)" if getattr(measured, "default_tolerance", False) else ""
+    return f"{value:.2f}{unit}", f"{u95:.2f}{unit}", f"{lower:g} – {upper:g}{unit}{default}"

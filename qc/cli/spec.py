@@ -38,6 +38,6 @@ def list_examples() -> None:
     """List the example specs."""
     table = Table("spec", "buyer", "product", "mat", "dimensions")
     for spec in example_specs():
-        sizes = ", ".join(f"{d.name} {d.nominal_mm:g}" for d in spec.dimensions)
+        sizes = ", ".join(f"{d.name} {d.wanted}" for d in spec.dimensions)
         table.add_row(spec.reference, spec.buyer, spec.product.name.en, spec.mat, sizes)
     Console().print(table)

@@ -101,22 +101,70 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     # Dimensions.
     "dimension-inside": {
-        "en": "{name} {value_mm:.2f} ± {u95_mm:.2f} mm is within {lower_mm:g}–{upper_mm:g} mm.",
-        "id": "{name} {value_mm:.2f} ± {u95_mm:.2f} mm sesuai {lower_mm:g}–{upper_mm:g} mm.",
+        "en": "{name} {value:.2f} ± {u95:.2f}{unit} is within {lower:g}–{upper:g}{unit}.",
+        "id": "{name} {value:.2f} ± {u95:.2f}{unit} sesuai {lower:g}–{upper:g}{unit}.",
     },
     "dimension-outside": {
-        "en": "{name} {value_mm:.2f} ± {u95_mm:.2f} mm is outside {lower_mm:g}–{upper_mm:g} mm.",
-        "id": "{name} {value_mm:.2f} ± {u95_mm:.2f} mm di luar {lower_mm:g}–{upper_mm:g} mm.",
+        "en": "{name} {value:.2f} ± {u95:.2f}{unit} is outside {lower:g}–{upper:g}{unit}.",
+        "id": "{name} {value:.2f} ± {u95:.2f}{unit} di luar {lower:g}–{upper:g}{unit}.",
     },
     "dimension-doubtful": {
-        "en": "{name} {value_mm:.2f} ± {u95_mm:.2f} mm is too near the limit of "
-        "{lower_mm:g}–{upper_mm:g} mm. Measure it with the calliper.",
-        "id": "{name} {value_mm:.2f} ± {u95_mm:.2f} mm terlalu dekat batas "
-        "{lower_mm:g}–{upper_mm:g} mm. Ukur dengan jangka sorong.",
+        "en": "{name} {value:.2f} ± {u95:.2f}{unit} is too near the limit of "
+        "{lower:g}–{upper:g}{unit}. Measure it with the calliper.",
+        "id": "{name} {value:.2f} ± {u95:.2f}{unit} terlalu dekat batas "
+        "{lower:g}–{upper:g}{unit}. Ukur dengan jangka sorong.",
     },
     "dimension-height-unknown": {
         "en": "{name} cannot be decided without the item's height. Measure it with the calliper.",
         "id": "{name} tidak bisa diputuskan tanpa tinggi barang. Ukur dengan jangka sorong.",
+    },
+    "feature-no-hole": {
+        "en": "{name}: no hole goes through here. Look at the item.",
+        "id": "{name}: tidak ada lubang tembus. Periksa barang.",
+    },
+    "feature-hole-unclear": {
+        "en": "{name}: the hole cannot be seen clearly. Measure it with the calliper.",
+        "id": "{name}: lubang tidak terlihat jelas. Ukur dengan jangka sorong.",
+    },
+    "feature-hole-not-round": {
+        "en": "{name}: the hole is not round. Look at it.",
+        "id": "{name}: lubang tidak bulat. Periksa lubangnya.",
+    },
+    "feature-ends-alike": {
+        "en": "{name}: the two ends look alike. Measure it with the calliper.",
+        "id": "{name}: kedua ujung terlihat sama. Ukur dengan jangka sorong.",
+    },
+    "feature-beyond-item": {
+        "en": "{name}: the item does not reach that far. Measure it with the calliper.",
+        "id": "{name}: barang tidak sampai ke titik itu. Ukur dengan jangka sorong.",
+    },
+    "feature-not-straight": {
+        "en": "{name}: the edges are not straight enough. Measure it by hand.",
+        "id": "{name}: tepinya kurang lurus. Ukur dengan tangan.",
+    },
+    "feature-corner-sharp": {
+        "en": "{name}: the corner is too sharp for the photo. Measure it with a radius gauge.",
+        "id": "{name}: sudut terlalu tajam untuk foto. Ukur dengan mal radius.",
+    },
+    "feature-corner-not-round": {
+        "en": "{name}: the corner is not an even arc. Measure it with a radius gauge.",
+        "id": "{name}: sudut bukan busur yang rata. Ukur dengan mal radius.",
+    },
+    "feature-no-neighbour": {
+        "en": "{name}: there is no piece beside it. Look at the item.",
+        "id": "{name}: tidak ada benda di sebelahnya. Periksa barang.",
+    },
+    "count-right": {
+        "en": "{name}: {found}, as ordered.",
+        "id": "{name}: {found}, sesuai pesanan.",
+    },
+    "count-wrong-parts": {
+        "en": "{name}: {found} seen, {expected} ordered. Lay the pieces apart and count them.",
+        "id": "{name}: terlihat {found}, dipesan {expected}. Pisahkan, lalu hitung bendanya.",
+    },
+    "count-wrong-holes": {
+        "en": "{name}: {found} seen, {expected} ordered. Look at the holes.",
+        "id": "{name}: terlihat {found}, dipesan {expected}. Periksa lubangnya.",
     },
     # Defects.
     "defect-found": {

@@ -15,12 +15,28 @@ _BIN_MM = 1.0
 """Outline points are averaged over this stretch before extremes are taken, against noise."""
 
 
+_DEPTH_MM = 2.0
+"""Points farther than this from the outermost one have no part in an extreme."""
+
+
 @dataclass(frozen=True, slots=True)
 class Circle:
     """A fitted circle; `residual_mm` is the RMS distance of the points that were used."""
 
     centre_mm: tuple[float, float]
     radius_mm: float
+    residual_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A fitted line through `point_mm` along the unit vector `direction`, each `(2,)`.
+
+    `residual_mm` is the RMS distance of the points that were used.
+    """
+
+    point_mm: Array
+    direction: Array
     residual_mm: float
 
 
@@ -88,8 +104,8 @@ def fit_box(points_mm: Array) -> Box:
     axis = longer / max(float(np.linalg.norm(longer)), 1e-12)
     across = np.array([-axis[1], axis[0]])
     along_t, across_t = (points_mm - origin) @ axis, (points_mm - origin) @ across
-    low_a, high_a = _extremes(along_t, across_t)
-    low_c, high_c = _extremes(across_t, along_t)
+    low_a, high_a = extremes(along_t, across_t)
+    low_c, high_c = extremes(across_t, along_t)
     length, width = high_a - low_a, high_c - low_c
     centre = origin + axis * (low_a + high_a) / 2 + across * (low_c + high_c) / 2
     if width > length:
@@ -102,14 +118,35 @@ def fit_box(points_mm: Array) -> Box:
     )
 
 
-def _extremes(values: Array, positions: Array) -> tuple[float, float]:
-    """Return least and greatest of `values` averaged over 1 mm stretches of `positions`.
+def fit_line(points_mm: Array) -> Line:
+    """Fit a straight line by least squares on the orthogonal distance, without a chip's points.
 
-    Each stretch holds the points of the near or the far side only, told apart by the middle.
+    Args:
+        points_mm: `(N, 2)`, at least two different ones.
     """
-    near = values < (values.min() + values.max()) / 2
+    used = points_mm
+    for _ in range(3):
+        middle = used.mean(axis=0)
+        direction = np.linalg.svd(used - middle, full_matrices=False)[2][0]
+        across = np.array([-direction[1], direction[0]])
+        distance = np.abs((points_mm - middle) @ across)
+        keep = distance <= max(4 * 1.4826 * float(np.median(distance)), 1e-6)
+        if keep.sum() == len(used):
+            break
+        used = points_mm[keep]
+    residual = float(np.sqrt(np.mean(((used - middle) @ across) ** 2)))
+    return Line(middle, direction, residual)
+
+
+def extremes(values: Array, positions: Array) -> tuple[float, float]:
+    """Return least and greatest of `(N,)` values, averaged over 1 mm stretches of `positions`.
+
+    Only points near an extreme count for it: what lies beside the end of a bent or oblique item
+    is not its end.
+    """
+    near, far = values < values.min() + _DEPTH_MM, values > values.max() - _DEPTH_MM
     low = _stretch_means(values[near], positions[near]).min()
-    high = _stretch_means(values[~near], positions[~near]).max()
+    high = _stretch_means(values[far], positions[far]).max()
     return float(low), float(high)
 
 

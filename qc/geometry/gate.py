@@ -58,7 +58,7 @@ def gate_parts(parts: list[Part], name: str, spec: Spec) -> list[Reason]:
         return [_retake("item-missing", name)]
     if any(part.touches_border for part in parts):
         return [_retake("item-cut-off", name)]
-    if len(parts) != spec.parts:
+    if len(parts) != spec.parts and not spec.counts_parts(name):
         return [
             Reason.of(
                 Verdict.RETAKE, "item-count", view=name, found=len(parts), expected=spec.parts

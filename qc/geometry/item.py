@@ -37,6 +37,8 @@ class Part:
     """`(N, 2)`, as seen on z = 0, counter-clockwise."""
     area_mm2: float
     touches_border: bool
+    holes_mm: tuple[npt.NDArray[np.float64], ...] = ()
+    """What shows the field's colour inside, each `(N, 2)`: holes, or what only looks like one."""
 
 
 def find_parts(photo: Photo, view: MatView) -> list[Part]:
@@ -47,19 +49,22 @@ def find_parts(photo: Photo, view: MatView) -> list[Part]:
         view: the mat in it.
 
     Returns:
-        Parts of at least 60 mm², holes filled.
+        Parts of at least 60 mm², holes filled but kept beside.
     """
     plane = Plane(_scaled(view.layout.field_mm, view.print_scale), 0.0, _MM_PER_PX)
     linear = srgb_to_linear(rectify(photo.pixels, view.camera, view.pose, plane))
     mask = _unlike_field(linear, _patch_mask(view.layout, plane))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
     mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel), np.uint8)
-    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    contours, family = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    parents = [] if family is None else np.asarray(family)[0, :, 3].tolist()
 
     rows, columns = plane.shape
     border = _BORDER_MM / _MM_PER_PX
     parts: list[tuple[float, Part]] = []
-    for contour in contours:
+    for index, contour in enumerate(contours):
+        if parents[index] >= 0:
+            continue
         points = np.asarray(contour, np.float64).reshape(-1, 2)
         area_mm2 = float(cv2.contourArea(np.asarray(contour))) * _MM_PER_PX**2
         if area_mm2 < _MIN_PART_MM2:
@@ -69,7 +74,12 @@ def find_parts(photo: Photo, view: MatView) -> list[Part]:
             (low < border).any() or high[0] > columns - 1 - border or high[1] > rows - 1 - border
         )
         seen_x = float(plane.to_photo(points, view.camera, view.pose)[:, 0].mean())
-        parts.append((seen_x, Part(plane.to_mm(points)[::-1], area_mm2, touches)))
+        holes = tuple(
+            plane.to_mm(np.asarray(inner, np.float64).reshape(-1, 2))
+            for inner, parent in zip(contours, parents, strict=True)
+            if parent == index
+        )
+        parts.append((seen_x, Part(plane.to_mm(points)[::-1], area_mm2, touches, holes)))
     return [part for _, part in sorted(parts, key=lambda pair: pair[0])]
 
 

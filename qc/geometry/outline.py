@@ -67,38 +67,47 @@ class Outline:
     kept: float
 
 
-def trace_outline(photo: Photo, view: MatView, part: Part) -> Outline | None:
-    """Trace the outline of a part.
+def trace_outline(photo: Photo, view: MatView, part: Part, *, hole: bool = False) -> Outline | None:
+    """Trace the outline of a part or of a hole.
 
     Args:
         photo: the photo.
         view: the mat in it.
         part: its coarse contour.
+        hole: the contour surrounds the field, not the item.
 
     Returns:
         The outline, or None where too few profiles show an edge.
     """
     coarse = np.column_stack([part.contour_mm, np.zeros(len(part.contour_mm))])
     seen = view.camera.project(coarse, view.pose)
-    points, normals = _resample(gaussian_filter1d(seen, 2.0, axis=0, mode="wrap"))
+    points, normals = _resample(gaussian_filter1d(seen, 2.0, axis=0, mode="wrap"), hole=hole)
     profile = _ProfileReader(photo, seen)
 
-    # On a thin stick a profile must not reach the other side.
+    # On a thin stick, or in a small hole, a profile must not reach the other side.
     lengths = np.linalg.norm(np.diff(seen, axis=0, append=seen[:1]), axis=1)
     thickness_px = 2 * part.area_mm2 / view.mm_per_px**2 / float(lengths.sum())
-    inner_px = 0.45 * thickness_px
+    inner_px, outer_px = 0.45 * thickness_px, np.inf
+    if hole:
+        inner_px, outer_px = np.inf, 0.9 * thickness_px
+        if outer_px < _FIT_PX:
+            return None
 
     # First the 50 % level in a wide search, then the model in a narrow window about it.
-    offsets, colours = profile.read(points, normals, min(_SEARCH_PX, inner_px), _SEARCH_PX)
+    offsets, colours = profile.read(
+        points, normals, min(_SEARCH_PX, inner_px), min(_SEARCH_PX, outer_px)
+    )
     direction, field = _directions(colours)
     shift = _half_level(offsets, colours @ direction)
     valid = np.isfinite(shift)
     if valid.mean() < 0.5:
         return None
     shift = median_filter(_bridged(shift, valid), 9, mode="wrap")
-    points, normals = _resample(points + shift[:, None] * normals)
+    points, normals = _resample(points + shift[:, None] * normals, hole=hole)
 
-    offsets, colours = profile.read(points, normals, min(_FIT_PX, inner_px), _FIT_PX + _MAX_RIM_PX)
+    offsets, colours = profile.read(
+        points, normals, min(_FIT_PX, inner_px), min(_FIT_PX + _MAX_RIM_PX, outer_px)
+    )
     near, light = offsets <= _FIT_PX, colours @ direction
     # A highlight near the edge would otherwise be fitted instead of the edge.
     ceiling = _HIGHLIGHT * float(np.median(light[:, 0]))
@@ -159,8 +168,8 @@ class _ProfileReader:
         return offsets, np.asarray(colours, np.float64)
 
 
-def _resample(points: Array) -> tuple[Array, Array]:
-    """Space a closed curve evenly; return points and unit normals that point outwards."""
+def _resample(points: Array, *, hole: bool) -> tuple[Array, Array]:
+    """Space a closed curve evenly; return points and unit normals that point off the item."""
     closed = np.vstack([points, points[:1]])
     lengths = np.linalg.norm(np.diff(closed, axis=0), axis=1)
     travelled = np.concatenate([[0.0], np.cumsum(lengths)])
@@ -173,7 +182,7 @@ def _resample(points: Array) -> tuple[Array, Array]:
     normal = np.column_stack([tangent[:, 1], -tangent[:, 0]])
     x, y = even[:, 0], even[:, 1]
     doubled_area = float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
-    return even, normal if doubled_area > 0 else -normal
+    return even, normal if (doubled_area > 0) is not hole else -normal
 
 
 def _bridged(values: Array, good: npt.NDArray[np.bool_]) -> Array:

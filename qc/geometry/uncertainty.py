@@ -1,12 +1,13 @@
 """The uncertainty budget of a dimension, after the GUM (JCGM 100:2008).
 
-Each source is a standard uncertainty in millimetres; they are independent, so their squares add
-(clause 5.1.2), and U95 = 2 u (clause 6.2.1, k = 2).
+Each source is a standard uncertainty in the dimension's unit; they are independent, so their
+squares add (clause 5.1.2), and U95 = 2 u (clause 6.2.1, k = 2).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +16,23 @@ from qc.geometry.camera import Camera, Pose
 from qc.geometry.outline import Outline
 from qc.geometry.pose import MatView
 from qc.geometry.station import Station
-from qc.records import BudgetLine
 
 Value = Callable[[Camera, Pose, float], float]
 """The dimension as a function of camera, pose and height, the outline's pixels held fixed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """How a dimension answers to what camera, pose and height do not say.
+
+    `per_scale` is its change for a relative change of the print's scale by one, `per_edge_px`
+    for edges that all move outwards by a pixel, `per_mm` for one end that moves by a millimetre.
+    """
+
+    per_scale: float
+    per_edge_px: float
+    per_mm: float
+
 
 COVERAGE_FACTOR = 2.0
 
@@ -35,10 +49,10 @@ edge of a blurred rim is as much less certain as its profile is wider, squared."
 _U_CORRECTION_SHARE = 0.6
 """Share of the correction for rounded rims that may be wrong; measured on rendered photos."""
 
-_U_FLATNESS_MM = 0.2
+U_FLATNESS_MM = 0.2
 """Height to which paper lifts off a table (uniform ±0.35 mm)."""
 
-_U_REPEATABILITY_MM = 0.03
+U_REPEATABILITY_MM = 0.03
 
 _U_HEIGHT_UNKNOWN_MM = 15.0
 """Uniform over the 50 mm which tableware may be high; such a dimension never passes."""
@@ -51,7 +65,8 @@ def budget(
     height_mm: float | None,
     height_u95_mm: float,
     outline: Outline,
-) -> tuple[BudgetLine, ...]:
+    sensitivity: Sensitivity,
+) -> dict[str, float]:
     """Build the budget of a dimension by finite differences.
 
     Args:
@@ -61,37 +76,57 @@ def budget(
         height_mm: of the measured edge; None where nobody stated it.
         height_u95_mm: its expanded uncertainty (k = 2).
         outline: tells how wide its edges are and how far they were corrected.
+        sensitivity: to print scale, edges and handling.
+
+    Returns:
+        Standard uncertainty by source, in the dimension's unit.
     """
     at_mm = height_mm or 0.0
-    measured = value(view.camera, view.pose, at_mm)
     sigma = np.sqrt(np.diag(view.covariance))
     gradient = np.array([_slope(value, view, at_mm, i, sigma[i]) for i in range(len(sigma))])
     pose_u, camera_u = _split(gradient, view.covariance)
 
-    u_height_mm = _U_HEIGHT_UNKNOWN_MM if height_mm is None else height_u95_mm / 2
+    u_height_mm = height_u_mm(height_mm, height_u95_mm)
     step_mm = max(u_height_mm, 0.1)
     per_height = (
         value(view.camera, view.pose, at_mm + step_mm)
         - value(view.camera, view.pose, at_mm - step_mm)
     ) / (2 * step_mm)
-    mm_per_px = (view.pose.eye_mm[2] - at_mm) / view.camera.focal_px
-    u_scale = _U_SCALE_MEASURED if station and station.print_scale_measured else _U_SCALE_ASSUMED
-    lines = {
-        "print scale": measured * u_scale,
+    return {
+        "print scale": sensitivity.per_scale * scale_u(station),
         "pose": pose_u,
         "camera": camera_u,
-        "edge": 2 * _U_EDGE_PX * max(1.0, outline.sigma_px) ** 2 * mm_per_px,
-        "rim": 2 * _U_CORRECTION_SHARE * outline.correction_px * mm_per_px,
+        "edge": sensitivity.per_edge_px * edge_u_px(outline),
+        "rim": sensitivity.per_edge_px * rim_u_px(outline),
         "height": abs(per_height) * u_height_mm,
-        "mat flatness": abs(per_height) * _U_FLATNESS_MM,
-        "repeatability": _U_REPEATABILITY_MM,
+        "mat flatness": abs(per_height) * U_FLATNESS_MM,
+        "repeatability": sensitivity.per_mm * U_REPEATABILITY_MM,
     }
-    return tuple(BudgetLine(source=source, u_mm=float(u)) for source, u in lines.items())
 
 
-def combined_u_mm(lines: tuple[BudgetLine, ...]) -> float:
-    """Return the combined standard uncertainty (k = 1)."""
-    return float(np.sqrt(sum(line.u_mm**2 for line in lines)))
+def scale_u(station: Station | None) -> float:
+    """Return the relative standard uncertainty of the print's scale."""
+    return _U_SCALE_MEASURED if station and station.print_scale_measured else _U_SCALE_ASSUMED
+
+
+def edge_u_px(outline: Outline) -> float:
+    """Return the standard uncertainty of where the edges are, in pixels."""
+    return _U_EDGE_PX * max(1.0, outline.sigma_px) ** 2
+
+
+def rim_u_px(outline: Outline) -> float:
+    """Return that of how far they were corrected for rounded rims, in pixels."""
+    return _U_CORRECTION_SHARE * outline.correction_px
+
+
+def height_u_mm(height_mm: float | None, height_u95_mm: float) -> float:
+    """Return the standard uncertainty of an edge's height."""
+    return _U_HEIGHT_UNKNOWN_MM if height_mm is None else height_u95_mm / 2
+
+
+def combined_u(lines: Mapping[str, float]) -> float:
+    """Return the combined standard uncertainty (k = 1) of a budget, in its unit."""
+    return float(np.sqrt(sum(u**2 for u in lines.values())))
 
 
 def _slope(value: Value, view: MatView, height_mm: float, index: int, step: float) -> float:

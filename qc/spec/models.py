@@ -5,20 +5,16 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-DEFAULT_TOLERANCE_PERCENT = 3.0
-"""Applied to a dimension for which the buyer gave no limits. Reports say so."""
+from qc.spec.base import LocalText, SpecModel
+from qc.spec.dimension import Count, Dimension, needs_holes
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 """Lower-case letters, digits and single hyphens: `daiso-spoon-180`."""
 
 DefectType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=32)]
 """A defect type's name. The list is open: a product line may add its own."""
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Severity(StrEnum):
@@ -30,14 +26,7 @@ class Severity(StrEnum):
     ACCEPTABLE = "acceptable"
 
 
-class LocalText(_Model):
-    """A name shown to people, in English and Indonesian."""
-
-    en: str = Field(min_length=1, max_length=120)
-    id: str = Field(min_length=1, max_length=120)
-
-
-class Product(_Model):
+class Product(SpecModel):
     """The article that the buyer ordered."""
 
     id: Slug
@@ -45,50 +34,7 @@ class Product(_Model):
     material: str = Field(min_length=1, max_length=80)
 
 
-class Dimension(_Model):
-    """One measured size of the item.
-
-    `height_mm` is the height above the mat of the edge that the photo shows, because
-    an edge nearer to the camera looks larger. Without it the decision is `check`.
-    """
-
-    name: str = Field(min_length=1, max_length=60)
-    label: LocalText | None = Field(default=None, description="Its name for people.")
-    feature: Literal["length", "width", "diameter"]
-    nominal_mm: PositiveFloat
-    lower_mm: PositiveFloat
-    upper_mm: PositiveFloat
-    default_tolerance: bool = Field(
-        default=False, description="True where the buyer gave no limits and ±3 % was applied."
-    )
-    height_mm: float | None = Field(default=None, ge=0)
-    height_u95_mm: float = Field(default=0.5, ge=0, description="Expanded uncertainty (k = 2).")
-    view: str = "top"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _fill_default_limits(cls, data: object) -> object:
-        if isinstance(data, dict) and "lower_mm" not in data and "upper_mm" not in data:
-            nominal = data.get("nominal_mm")
-            if isinstance(nominal, int | float):
-                share = DEFAULT_TOLERANCE_PERCENT / 100
-                limits = {
-                    "lower_mm": round(nominal * (1 - share), 4),
-                    "upper_mm": round(nominal * (1 + share), 4),
-                }
-                return data | limits | {"default_tolerance": True}
-        return data
-
-    @model_validator(mode="after")
-    def _limits_in_order(self) -> Self:
-        if self.upper_mm <= self.lower_mm:
-            raise ValueError("upper_mm must be above lower_mm")
-        if not self.lower_mm <= self.nominal_mm <= self.upper_mm:
-            raise ValueError("nominal_mm must lie between lower_mm and upper_mm")
-        return self
-
-
-class DefectRule(_Model):
+class DefectRule(SpecModel):
     """What the buyer says of one defect type.
 
     A defect whose length and area stay within the limits is acceptable; one that exceeds
@@ -101,14 +47,14 @@ class DefectRule(_Model):
     max_area_mm2: float | None = Field(default=None, ge=0)
 
 
-class View(_Model):
+class View(SpecModel):
     """One required photo of an item."""
 
     name: Slug
     instruction: LocalText
 
 
-class Spec(_Model):
+class Spec(SpecModel):
     """Everything that a buyer requires of a product.
 
     A spec never changes: a correction is a new `version` of the same `id`.
@@ -142,12 +88,34 @@ class Spec(_Model):
         unknown = sorted({d.view for d in self.dimensions} - {v.name for v in self.views})
         if unknown:
             raise ValueError(f"a dimension names view {unknown[0]!r}, which is not in views")
+        if self.parts == 1 and any(d.feature == "gap" for d in self.dimensions):
+            raise ValueError("feature gap needs parts of at least 2")
+        counts = [d for d in self.dimensions if isinstance(d, Count) and d.of == "parts"]
+        if any(count.expected != self.parts for count in counts):
+            raise ValueError("parts must be the number that the count of parts expects")
         return self
 
     @property
     def reference(self) -> str:
         """`id@version`, as stored with every inspection."""
         return f"{self.id}@{self.version}"
+
+    def of_view(self, view: str) -> tuple[Dimension, ...]:
+        """Return the dimensions that a view shows."""
+        return tuple(d for d in self.dimensions if d.view == view)
+
+    def counts_parts(self, view: str) -> bool:
+        """Tell whether a wrong number of parts in a view is a finding, not a bad photo."""
+        return any(isinstance(d, Count) and d.of == "parts" for d in self.of_view(view))
+
+    def needs_holes(self, view: str) -> bool:
+        """Tell whether the holes of the parts in a view must be found."""
+        return any(needs_holes(d) for d in self.of_view(view))
+
+    def heights_mm(self, view: str) -> list[float]:
+        """Return the heights that are stated for what a view shows."""
+        stated = (getattr(d, "height_mm", None) for d in self.of_view(view))
+        return [height for height in stated if height is not None]
 
     def rule_for(self, defect_type: str) -> DefectRule | None:
         """Return the rule for a defect type, or None where the spec does not name it."""

@@ -20,7 +20,9 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from qc.errors import SpecError
-from qc.spec.models import DefectRule, Dimension, LocalText, Product, Spec, View
+from qc.spec.base import LocalText
+from qc.spec.dimension import dimension_models
+from qc.spec.models import DefectRule, Product, Spec, View
 
 MAX_BYTES = 64 * 1024
 
@@ -177,13 +179,20 @@ def _line(root: Node, error: ErrorDetails) -> int:
 
 def _path(error: ErrorDetails) -> Sequence[int | str]:
     """Extend the path to the key that a rule between keys is about, so that its line is shown."""
-    path = list(error["loc"])
+    path = [step for i, step in enumerate(error["loc"]) if not _is_feature(error["loc"], i)]
+    if error["type"].startswith("union_tag"):
+        return [*path, "feature"]
     if error["type"] == "value_error" and isinstance(error["input"], dict):
         said = str(error["msg"])
         named = [key for key in error["input"] if isinstance(key, str) and key in said]
         if named:
             path.append(min(named, key=said.index))
     return path
+
+
+def _is_feature(path: Sequence[int | str], step: int) -> bool:
+    """Tell whether a step is the feature by which pydantic chose a dimension's class."""
+    return step == 2 and path[0] == "dimensions"
 
 
 _SYNTAX = (
@@ -207,11 +216,12 @@ def _say_syntax(problem: str) -> str:
     )
 
 
-_SEQUELS = {"missing", "too_short"}
+_SEQUELS = {"missing", "union_tag_not_found", "too_short"}
 """Errors that often follow from another one."""
 
 _PLAIN = {
     "missing": "`{key}` is missing",
+    "union_tag_not_found": "`feature` is missing",
     "string_type": "`{key}` must be text",
     "int_type": "`{key}` must be a whole number",
     "int_parsing": "`{key}` must be a whole number",
@@ -244,6 +254,11 @@ def _say(error: ErrorDetails) -> str:
         return f"`{key}` is not known" + (f"; did you mean `{near[0]}`?" if near else "")
     if error["type"] == "value_error":
         return str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "union_tag_invalid":
+        given, known = str(error["ctx"]["tag"]), list(dimension_models())
+        near = difflib.get_close_matches(given, known, n=1)
+        hint = f"; did you mean `{near[0]}`?" if near else f"; use one of: {', '.join(known)}"
+        return f"there is no feature {given!r}" + hint
     if error["type"] == "string_pattern_mismatch":
         return f"`{key}` may hold lower-case letters, digits and single hyphens only"
     template = _PLAIN.get(error["type"], "`{key}`: " + str(error["msg"]).replace("{", "("))
@@ -251,10 +266,11 @@ def _say(error: ErrorDetails) -> str:
 
 
 def _known_keys(path: Sequence[int | str]) -> list[str]:
+    if len(path) == 4 and path[0] == "dimensions":
+        return list(dimension_models()[str(path[2])].model_fields)
     parents: dict[str, type[BaseModel]] = {
         "product": Product,
         "views": View,
-        "dimensions": Dimension,
         "defects": DefectRule,
         "name": LocalText,
         "label": LocalText,

@@ -12,7 +12,9 @@ from qc.errors import TelitiError
 from qc.geometry.station import CameraCalibration, Station
 from qc.inspection import inspect
 from qc.photo import decode_photo
-from qc.spec.models import Dimension, LocalText, Product, Spec, View
+from qc.spec.base import LocalText
+from qc.spec.dimension import Size
+from qc.spec.models import Product, Spec, View
 
 NAME = LocalText(en="bowl", id="mangkuk")
 STATION = Station(
@@ -36,7 +38,7 @@ def _spec(lower_mm=149.0, upper_mm=151.0, height_mm=60.0, parts=1, mat="A3"):
         views=(View(name="top", instruction=NAME),),
         parts=parts,
         dimensions=(
-            Dimension(
+            Size(
                 name="rim diameter",
                 feature="diameter",
                 nominal_mm=(lower_mm + upper_mm) / 2,

@@ -16,7 +16,7 @@ from qc.decision.verdict import Reason, Verdict
 from qc.overlay import draw_overlay
 from qc.photo import Photo
 from qc.records import Defect, Inspection, Measurement, PhotoRecord, Points, Versions
-from qc.spec.models import LocalText
+from qc.spec.base import LocalText
 
 RED = (255, 70, 30)
 GREEN = (0, 200, 130)

@@ -1,7 +1,7 @@
 /** Numbers and times as people of a language write them. */
 
-/** A measured length: always two decimals, so that values stand in line. */
-export function millimetres(value: number, language: string): string {
+/** A measured size or angle: always two decimals, so that values stand in line. */
+export function measured(value: number, language: string): string {
   return new Intl.NumberFormat(language, {
     minimumFractionDigits: 2,
     maximumFractionDigits: 2,

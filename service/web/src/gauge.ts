@@ -13,14 +13,14 @@ export const UPPER_AT = 0.8;
 
 /** Place a value on the scale; what lies beyond the scale sticks to its end. */
 export function gaugeMarks(
-  valueMm: number,
-  u95Mm: number,
-  lowerMm: number,
-  upperMm: number,
+  value: number,
+  u95: number,
+  lower: number,
+  upper: number,
 ): GaugeMarks {
-  const place = (mm: number): number => {
-    const share = LOWER_AT + ((mm - lowerMm) / (upperMm - lowerMm)) * (UPPER_AT - LOWER_AT);
+  const place = (at: number): number => {
+    const share = LOWER_AT + ((at - lower) / (upper - lower)) * (UPPER_AT - LOWER_AT);
     return Math.min(1, Math.max(0, share));
   };
-  return { from: place(valueMm - u95Mm), value: place(valueMm), to: place(valueMm + u95Mm) };
+  return { from: place(value - u95), value: place(value), to: place(value + u95) };
 }

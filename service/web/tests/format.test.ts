@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { dayAndTime, limit, millimetres } from "../src/format";
+import { dayAndTime, limit, measured } from "../src/format";
 
 describe("numbers", () => {
   it("carry the decimal sign of the language", () => {
-    expect(millimetres(187.2, "id")).toBe("187,20");
-    expect(millimetres(187.2, "en")).toBe("187.20");
+    expect(measured(187.2, "id")).toBe("187,20");
+    expect(measured(187.2, "en")).toBe("187.20");
   });
 
   it("keep two decimals of a measured value and none that a limit does not need", () => {
-    expect(millimetres(200, "en")).toBe("200.00");
+    expect(measured(200, "en")).toBe("200.00");
     expect(limit(200, "en")).toBe("200");
     expect(limit(174.6, "id")).toBe("174,6");
   });
 
   it("group thousands as the language does", () => {
-    expect(millimetres(1234.5, "id")).toBe("1.234,50");
-    expect(millimetres(1234.5, "en")).toBe("1,234.50");
+    expect(measured(1234.5, "id")).toBe("1.234,50");
+    expect(measured(1234.5, "en")).toBe("1,234.50");
   });
 });
 

@@ -37,6 +37,8 @@ def test_the_record_has_the_fields_that_are_documented(
         "verdict",
         "reasons",
         "measurements",
+        "angles",
+        "counts",
         "defects",
         "photos",
         "versions",

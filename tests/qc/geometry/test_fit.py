@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qc.geometry.features import FEATURES
-from qc.geometry.fit import fit_box, fit_circle
+from qc.geometry.fit import fit_box, fit_circle, fit_line
 
 ANGLES = st.floats(0, np.pi)
 POSITIONS = st.floats(-200, 200)
@@ -69,8 +68,9 @@ def test_few_points_are_refused():
         fit_box(np.zeros((2, 2)))
 
 
-@pytest.mark.parametrize("name", FEATURES)
-def test_ends_are_as_far_apart_as_the_value_says(name):
-    value = FEATURES[name](_moved(_rounded_box(90, 40, 4), 0.3, 5, 6))
-    distance = np.linalg.norm(value.ends_mm[1] - value.ends_mm[0])
-    assert distance == pytest.approx(value.value_mm)
+def test_a_notch_does_not_turn_the_line():
+    points = np.column_stack([np.arange(200.0), np.full(200, 3.0)])
+    points[20:30, 1] = 1
+    line = fit_line(_moved(points, 0.4, 5, 6))
+    assert abs(line.direction @ [-np.sin(0.4), np.cos(0.4)]) == pytest.approx(0, abs=1e-9)
+    assert line.residual_mm == pytest.approx(0, abs=1e-9)

@@ -10,8 +10,9 @@ from qc.geometry.item import find_parts
 from qc.geometry.outline import trace_outline
 from qc.geometry.pose import locate_mat
 from qc.geometry.station import Station
+from qc.geometry.trace import Trace
 from qc.photo import srgb_to_linear, to_grey
-from qc.spec.models import Dimension
+from qc.spec.dimension import Size
 
 STATION = Station(id="test", mat="teliti-a3-1", print_scale_measured=True)
 
@@ -67,10 +68,10 @@ def test_dimensions_are_true_within_their_uncertainty(seen):
         else {"diameter": scene.disc_mm}
     )
     for feature, true_mm in truth.items():
-        dimension = Dimension(
+        dimension = Size(
             name=feature, feature=feature, nominal_mm=true_mm, height_mm=scene.item_height_mm
         )
-        measurement = measure(dimension, outline, view, STATION, 1)
+        measurement = measure(dimension, Trace(outline), view, STATION, 1)
         error_mm = abs(measurement.value_mm - true_mm)
         assert error_mm <= 0.25  # dark walnut is the worst, 0.19 mm
         assert error_mm <= measurement.u95_mm <= 0.5 + true_mm / 200
@@ -81,8 +82,8 @@ def test_unstated_height_never_passes():
     photo = render(scene)
     _, view = _view(scene, photo)
     (part,) = find_parts(photo, view)
-    dimension = Dimension(name="d", feature="diameter", nominal_mm=152, lower_mm=100, upper_mm=200)
-    measurement = measure(dimension, trace_outline(photo, view, part), view, STATION, 1)
+    dimension = Size(name="d", feature="diameter", nominal_mm=152, lower_mm=100, upper_mm=200)
+    measurement = measure(dimension, Trace(trace_outline(photo, view, part)), view, STATION, 1)
     assert measurement.decision == "check"
     # The true diameter is inside what is admitted, although the height was ignored.
     assert abs(measurement.value_mm - scene.disc_mm) <= measurement.u95_mm

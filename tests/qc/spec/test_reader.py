@@ -48,7 +48,7 @@ def test_valid_spec():
         ("    nominal_mm: 200\n", "", 14, "`nominal_mm` is missing"),
         ("nominal_mm: 200", "nominal_mm: two", 16, "`nominal_mm` must be a number"),
         ("version: 1", "version: 1.5", 2, "`version` must be a whole number"),
-        ("feature: length", "feature: lenght", 15, "must be 'length', 'width' or 'diameter'"),
+        ("feature: length", "feature: lenght", 15, "did you mean `length`?"),
         ("height_mm: 8", "height_mm: -1", 19, "`height_mm` must be at least 0"),
         ("height_mm: 8", "height_mm: .inf", 19, "`height_mm` must be a finite number"),
         ("version: 1\n", "version: 1\nversion: 2\n", 3, "`version` stands twice"),

@@ -1,0 +1,149 @@
+"""All dimensions that one view shows: measured, counted, or why that cannot be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from qc.decision.conformity import Decision
+from qc.decision.messages import LANGUAGES
+from qc.decision.verdict import Reason, Verdict
+from qc.geometry.dimension import count, measure
+from qc.geometry.features import FeatureError
+from qc.geometry.holes import trace_holes
+from qc.geometry.item import Part
+from qc.geometry.outline import Outline
+from qc.geometry.pose import MatView
+from qc.geometry.station import Station
+from qc.geometry.trace import Trace
+from qc.photo import Photo
+from qc.records import AngleMeasurement, Count, Measurement
+from qc.spec.dimension import Count as CountDimension
+from qc.spec.dimension import Dimension, MeasuredDimension, needs_holes
+from qc.spec.models import Spec
+
+_CODES = {
+    Decision.PASS: (Verdict.PASS, "dimension-inside"),
+    Decision.FAIL: (Verdict.FAIL, "dimension-outside"),
+    Decision.CHECK: (Verdict.CHECK, "dimension-doubtful"),
+}
+
+
+@dataclass(slots=True)
+class Dimensions:
+    """What was measured and counted in a view; every dimension has its reasons."""
+
+    measurements: list[Measurement] = field(default_factory=list)
+    angles: list[AngleMeasurement] = field(default_factory=list)
+    counts: list[Count] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+
+
+def measure_view(
+    name: str,
+    photo: Photo,
+    view: MatView,
+    parts: list[Part],
+    outlines: list[Outline],
+    spec: Spec,
+    station: Station | None,
+) -> Dimensions:
+    """Measure every dimension that the spec has in a view, on every part.
+
+    Args:
+        name: of the view.
+        photo: that shows it.
+        view: the mat in it.
+        parts: from left to right.
+        outlines: of the parts.
+        spec: what to measure.
+        station: tells how well the print's scale is known.
+    """
+    result = Dimensions()
+    neighbours = [*outlines[1:], None]
+    if not spec.needs_holes(name):
+        holes: list[tuple[Outline, ...] | None] = [() for _ in parts]
+    else:
+        holes = [trace_holes(photo, view, part) for part in parts]
+    for dimension in spec.of_view(name):
+        if isinstance(dimension, CountDimension) and dimension.of == "parts":
+            _count(result, dimension, len(parts), None, spec)
+            continue
+        for number, (outline, pierced, neighbour) in enumerate(
+            zip(outlines, holes, neighbours, strict=True), start=1
+        ):
+            if dimension.feature == "gap" and neighbour is None:
+                continue
+            if needs_holes(dimension) and pierced is None:
+                result.reasons.append(_reason(dimension, "feature-hole-unclear", number, spec))
+            elif isinstance(dimension, CountDimension):
+                _count(result, dimension, len(pierced or ()), number, spec)
+            else:
+                trace = Trace(outline, pierced or (), neighbour)
+                _measure(result, dimension, trace, view, station, number, spec)
+    return result
+
+
+def _measure(
+    result: Dimensions,
+    dimension: MeasuredDimension,
+    trace: Trace,
+    view: MatView,
+    station: Station | None,
+    part: int,
+    spec: Spec,
+) -> None:
+    try:
+        measured = measure(dimension, trace, view, station, part)
+    except FeatureError as error:
+        result.reasons.append(_reason(dimension, error.code, part, spec))
+        return
+    verdict, code = _CODES[measured.decision]
+    if dimension.height_mm is None:
+        code = "dimension-height-unknown"
+    if isinstance(measured, AngleMeasurement):
+        result.angles.append(measured)
+    else:
+        result.measurements.append(measured)
+    said = measured.quantity._asdict()
+    result.reasons.append(_reason(dimension, code, part, spec, verdict, **said))
+
+
+def _count(
+    result: Dimensions, dimension: CountDimension, found: int, part: int | None, spec: Spec
+) -> None:
+    counted = count(dimension, found, part)
+    result.counts.append(counted)
+    right = counted.decision is Decision.PASS
+    code = "count-right" if right else f"count-wrong-{dimension.of}"
+    result.reasons.append(
+        _reason(
+            dimension,
+            code,
+            part,
+            spec,
+            _CODES[counted.decision][0],
+            found=found,
+            expected=dimension.expected,
+        )
+    )
+
+
+def _reason(
+    dimension: Dimension,
+    code: str,
+    part: int | None,
+    spec: Spec,
+    verdict: Verdict = Verdict.CHECK,
+    **values: object,
+) -> Reason:
+    piece = f" #{part}" if part and spec.parts > 1 else ""
+    label = dimension.label
+    names = label.model_dump() if label else dict.fromkeys(LANGUAGES, dimension.name)
+    return Reason.of(
+        verdict,
+        code,
+        view=dimension.view,
+        subject=dimension.name,
+        name={language: name + piece for language, name in names.items()},
+        **values,
+    )

@@ -1,0 +1,18 @@
+"""What all parts of a spec share."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class SpecModel(BaseModel):
+    """Immutable, without unknown keys, and only finite numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class LocalText(SpecModel):
+    """A name shown to people, in English and Indonesian."""
+
+    en: str = Field(min_length=1, max_length=120)
+    id: str = Field(min_length=1, max_length=120)
