@@ -5,7 +5,8 @@ call it alike, and the same inputs give the same record.
 
     photo → light gate → mat and pose → mat gate → item → item gate → outlines
           → dimensions with U95 ─┐
-          → surface → defects    ├→ reasons → verdict
+          → surface → defects   ─┼→ reasons → verdict
+                    → colour    ─┘
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from qc.defects.surface import find_defects
 from qc.dimensions import Dimensions, measure_view
 from qc.errors import TelitiError
 from qc.geometry.camera import Camera, calibrated_camera, estimated_camera
+from qc.geometry.colour import compare_colour
 from qc.geometry.corners import find_corners
 from qc.geometry.gate import gate_mat, gate_parts, ring_edges
 from qc.geometry.item import find_parts
@@ -42,7 +44,7 @@ from qc.photo import (
     strongest_edges,
     to_grey,
 )
-from qc.records import Defect, Inspection, PhotoRecord, Points, Versions
+from qc.records import ColourMeasurement, Defect, Inspection, PhotoRecord, Points, Versions
 from qc.spec.models import Spec
 
 __all__ = ["Inspection", "inspect"]
@@ -89,6 +91,7 @@ def inspect(
         angles=tuple(a for view in seen for a in view.dimensions.angles),
         counts=tuple(c for view in seen for c in view.dimensions.counts),
         defects=tuple(d for view in seen for d in view.defects),
+        colours=tuple(c for view in seen for c in view.colours),
         photos=tuple(records),
         versions=Versions(
             software=__version__,
@@ -108,6 +111,7 @@ class _Seen:
     record: PhotoRecord | None = None
     dimensions: Dimensions = field(default_factory=Dimensions)
     defects: list[Defect] = field(default_factory=list)
+    colours: list[ColourMeasurement] = field(default_factory=list)
 
 
 def _inspect_view(
@@ -140,7 +144,9 @@ def _inspect_view(
     record = _record(name, photo, view, outlines)
     dimensions = measure_view(name, photo, view, parts, outlines, spec, station)
     defects, reasons = _defects(name, photo, spec, view, outlines, detector)
-    return _Seen([*dimensions.reasons, *reasons], record, dimensions, defects)
+    colours, colour_reasons = compare_colour(photo, view, outlines, spec, name, defects)
+    reasons = [*dimensions.reasons, *reasons, *colour_reasons]
+    return _Seen(reasons, record, dimensions, defects, colours)
 
 
 def _why_no_mat(light: np.typing.NDArray[np.float32], name: str) -> Reason:

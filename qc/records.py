@@ -100,6 +100,22 @@ class Count(_Named):
     expected: int = Field(ge=1)
 
 
+Lab = tuple[float, float, float]
+
+
+class ColourMeasurement(_Record):
+    """A piece's mean surface colour and its difference from the approved sample."""
+
+    view: str
+    part: int = Field(default=1, ge=1, description="Which piece, from left to right.")
+    lab: Lab = Field(description="CIELAB relative to the mat's bare paper.")
+    reference_lab: Lab
+    delta_e: float = Field(ge=0, description="ΔE00 (CIEDE2000) from the reference.")
+    u95_delta_e: float = Field(ge=0, description="Its expanded uncertainty, k = 2.")
+    max_delta_e: float
+    decision: Decision
+
+
 class Defect(_Record):
     """One defect instance."""
 
@@ -148,5 +164,6 @@ class Inspection(_Record):
     angles: tuple[AngleMeasurement, ...] = ()
     counts: tuple[Count, ...] = ()
     defects: tuple[Defect, ...]
+    colours: tuple[ColourMeasurement, ...] = ()
     photos: tuple[PhotoRecord, ...]
     versions: Versions

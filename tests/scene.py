@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -52,6 +52,10 @@ class Scene:
     quality: int | None = 90
     shadow: bool = True
     exposure: float = 0.8
+    tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    """Colour of the light."""
+    gradient: float = 0.0
+    """Relative change of the light from the photo's left to its right."""
 
     @property
     def camera(self) -> Camera:
@@ -69,16 +73,11 @@ class Scene:
 
 def render(scene: Scene, *, seed: int = 0, supersampling: int = 2) -> Photo:
     """Return the photo of a scene on an A3 mat."""
-    layout = standard_mat("A3")
-    shape = (scene.height_px * supersampling, scene.width_px * supersampling)
-    light = np.empty((*shape, 3), np.float32)
-    for top in range(0, shape[0], 256):
-        rows = slice(top, min(shape[0], top + 256))
-        y, x = np.mgrid[rows, 0 : shape[1]]
-        pixels = (np.stack([x.ravel(), y.ravel()], axis=1) + 0.5) / supersampling - 0.5
-        light[rows] = _trace(scene, layout, pixels).reshape(-1, shape[1], 3)
-    light = cv2.resize(light, (scene.width_px, scene.height_px), interpolation=cv2.INTER_AREA)
+    same = {"exposure": 1.0, "tint": (1.0, 1.0, 1.0), "gradient": 0.0, "noise": 0.0}
+    light = _traced(replace(scene, blur_px=0.0, quality=None, **same), supersampling)
     light = cv2.GaussianBlur(light, (0, 0), scene.blur_px) * scene.exposure
+    light *= np.array(scene.tint, np.float32)
+    light *= 1 + scene.gradient * np.linspace(-0.5, 0.5, scene.width_px, dtype=np.float32)[:, None]
     rng = np.random.default_rng(seed)
     light += rng.normal(0, scene.noise, light.shape) * np.sqrt(np.clip(light, 0.01, 1))
     pixels = linear_to_srgb(light)
@@ -89,6 +88,22 @@ def render(scene: Scene, *, seed: int = 0, supersampling: int = 2) -> Photo:
     return decode_photo(
         simplejpeg.encode_jpeg(pixels, quality=scene.quality, colorsubsampling="420")
     )
+
+
+@lru_cache(maxsize=4)
+def _traced(scene: Scene, supersampling: int) -> np.ndarray:
+    """Return the linear light of a scene before lens, lamp and camera; the slow part."""
+    layout = standard_mat("A3")
+    shape = (scene.height_px * supersampling, scene.width_px * supersampling)
+    light = np.empty((*shape, 3), np.float32)
+    for top in range(0, shape[0], 256):
+        rows = slice(top, min(shape[0], top + 256))
+        y, x = np.mgrid[rows, 0 : shape[1]]
+        pixels = (np.stack([x.ravel(), y.ravel()], axis=1) + 0.5) / supersampling - 0.5
+        light[rows] = _trace(scene, layout, pixels).reshape(-1, shape[1], 3)
+    light = cv2.resize(light, (scene.width_px, scene.height_px), interpolation=cv2.INTER_AREA)
+    light.flags.writeable = False
+    return light
 
 
 @cache

@@ -96,6 +96,12 @@ def _print(inspection: Inspection) -> None:
     console.print(Text(word, style=_STYLE[inspection.verdict]), inspection.versions.spec)
     if inspection.measurements or inspection.angles or inspection.counts:
         console.print(_dimensions(inspection))
+    for colour in inspection.colours:
+        console.print(
+            f"colour{f' #{colour.part}' if len(inspection.colours) > 1 else ''}: "
+            f"ΔE00 {colour.delta_e:.1f} ± {colour.u95_delta_e:.1f}, limit {colour.max_delta_e:g}: ",
+            Text(colour.decision.value, style=_DECISION_STYLE[colour.decision]),
+        )
     for reason in inspection.reasons:
         if reason.verdict is not Verdict.PASS or not inspection.measurements:
             console.print(f"{reason.verdict.value}: {reason.text['en']}", soft_wrap=True)

@@ -29,6 +29,34 @@ SEVERITY_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "acceptable": {"en": "acceptable", "id": "dapat diterima"},
 }
 
+COLOUR_TROUBLES: Final[Mapping[str, Mapping[str, str]]] = {
+    "dark": {
+        "en": "The light is too weak to judge the colour. Switch the lamp on.",
+        "id": "Cahaya kurang untuk menilai warna. Nyalakan lampu.",
+    },
+    "bright": {
+        "en": "The mat's paper is overexposed, so the colour is unknown. Turn the lamp away.",
+        "id": "Kertas alas terlalu terang, warna tidak bisa dinilai. Jauhkan lampu.",
+    },
+    "uneven": {
+        "en": "The light is too uneven to judge the colour. Move the lamp farther away.",
+        "id": "Cahaya tidak rata, warna tidak bisa dinilai. Jauhkan lampu.",
+    },
+    "tinted": {
+        "en": "The light is too coloured to judge the colour. Use a white lamp.",
+        "id": "Cahaya berwarna, warna tidak bisa dinilai. Pakai lampu putih.",
+    },
+    "covered": {
+        "en": "The grey patches are covered or dirty, so the colour is unknown. Clear the corners.",
+        "id": "Kotak abu-abu tertutup atau kotor, warna tidak bisa dinilai. Bersihkan sudut alas.",
+    },
+    "glare": {
+        "en": "Too much glare or shadow to judge the colour. Move the lamp.",
+        "id": "Terlalu banyak pantulan atau bayangan untuk menilai warna. Geser lampu.",
+    },
+}
+"""Why a colour cannot be judged."""
+
 MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
     # The photo gate: what to change before the next photo.
     "photo-blurred": {
@@ -165,6 +193,27 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
     "count-wrong-holes": {
         "en": "{name}: {found} seen, {expected} ordered. Look at the holes.",
         "id": "{name}: terlihat {found}, dipesan {expected}. Periksa lubangnya.",
+    },
+    # Colour against the approved sample.
+    "colour-inside": {
+        "en": "Colour{piece} differs by ΔE {delta_e:.1f} ± {u95_delta_e:.1f}; "
+        "{max_delta_e:g} is allowed.",
+        "id": "Warna{piece} berbeda ΔE {delta_e:.1f} ± {u95_delta_e:.1f}; batas {max_delta_e:g}.",
+    },
+    "colour-outside": {
+        "en": "Colour{piece} is wrong: ΔE {delta_e:.1f} ± {u95_delta_e:.1f}, "
+        "{max_delta_e:g} is allowed.",
+        "id": "Warna{piece} salah: ΔE {delta_e:.1f} ± {u95_delta_e:.1f}, batas {max_delta_e:g}.",
+    },
+    "colour-doubtful": {
+        "en": "Colour{piece} ΔE {delta_e:.1f} ± {u95_delta_e:.1f} is near the limit "
+        "{max_delta_e:g}. Compare with the approved sample.",
+        "id": "Warna{piece} ΔE {delta_e:.1f} ± {u95_delta_e:.1f} dekat batas {max_delta_e:g}. "
+        "Bandingkan dengan contoh.",
+    },
+    "colour-unknown": {
+        "en": "{why} Or compare with the approved sample.",
+        "id": "{why} Atau bandingkan dengan contoh.",
     },
     # Defects.
     "defect-found": {

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from qc.spec.base import LocalText, SpecModel
+from qc.spec.colour import Colour
 from qc.spec.dimension import Count, Dimension, needs_holes
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
@@ -70,6 +71,7 @@ class Spec(SpecModel):
     parts: int = Field(default=1, ge=1, le=20, description="Separate pieces in one photo.")
     dimensions: tuple[Dimension, ...] = Field(default=(), max_length=40)
     defects: tuple[DefectRule, ...] = Field(default=(), max_length=40)
+    colour: Colour | None = None
     fail_probability: float = Field(default=0.9, gt=0, lt=1)
     check_probability: float = Field(default=0.5, gt=0, lt=1)
 
@@ -93,6 +95,8 @@ class Spec(SpecModel):
         counts = [d for d in self.dimensions if isinstance(d, Count) and d.of == "parts"]
         if any(count.expected != self.parts for count in counts):
             raise ValueError("parts must be the number that the count of parts expects")
+        if self.colour and self.colour.view not in {v.name for v in self.views}:
+            raise ValueError(f"colour names view {self.colour.view!r}, which is not in views")
         return self
 
     @property

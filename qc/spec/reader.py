@@ -21,6 +21,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from qc.errors import SpecError
 from qc.spec.base import LocalText
+from qc.spec.colour import Colour
 from qc.spec.dimension import dimension_models
 from qc.spec.models import DefectRule, Product, Spec, View
 
@@ -272,6 +273,7 @@ def _known_keys(path: Sequence[int | str]) -> list[str]:
         "product": Product,
         "views": View,
         "defects": DefectRule,
+        "colour": Colour,
         "name": LocalText,
         "label": LocalText,
         "instruction": LocalText,

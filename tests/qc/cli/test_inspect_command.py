@@ -40,6 +40,7 @@ def test_the_record_has_the_fields_that_are_documented(
         "angles",
         "counts",
         "defects",
+        "colours",
         "photos",
         "versions",
     }

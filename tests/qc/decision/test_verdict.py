@@ -4,7 +4,8 @@ import string
 
 import pytest
 
-from qc.decision.messages import MESSAGES
+from qc.decision.colour import colour_unknown
+from qc.decision.messages import COLOUR_TROUBLES, MESSAGES
 from qc.decision.verdict import Reason, Verdict, worst
 
 
@@ -30,6 +31,13 @@ def test_worst_wins(verdicts, expected):
 def test_no_reason_is_no_verdict():
     with pytest.raises(ValueError, match="at least one reason"):
         worst([])
+
+
+@pytest.mark.parametrize("trouble", COLOUR_TROUBLES)
+def test_every_trouble_with_colour_is_said_in_both_languages(trouble):
+    reason = colour_unknown(trouble, "top")
+    assert reason.verdict is Verdict.CHECK
+    assert set(reason.text) == {"en", "id"}
 
 
 @pytest.mark.parametrize("code", MESSAGES)
