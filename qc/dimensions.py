@@ -9,13 +9,11 @@ from qc.decision.messages import LANGUAGES
 from qc.decision.verdict import Reason, Verdict
 from qc.geometry.dimension import count, measure
 from qc.geometry.features import FeatureError
-from qc.geometry.holes import trace_holes
-from qc.geometry.item import Part
+from qc.geometry.holes import Holes
 from qc.geometry.outline import Outline
 from qc.geometry.pose import MatView
 from qc.geometry.station import Station
 from qc.geometry.trace import Trace
-from qc.photo import Photo
 from qc.records import AngleMeasurement, Count, Measurement
 from qc.spec.dimension import Count as CountDimension
 from qc.spec.dimension import Dimension, MeasuredDimension, needs_holes
@@ -40,10 +38,9 @@ class Dimensions:
 
 def measure_view(
     name: str,
-    photo: Photo,
     view: MatView,
-    parts: list[Part],
     outlines: list[Outline],
+    holes: list[Holes],
     spec: Spec,
     station: Station | None,
 ) -> Dimensions:
@@ -51,22 +48,17 @@ def measure_view(
 
     Args:
         name: of the view.
-        photo: that shows it.
         view: the mat in it.
-        parts: from left to right.
-        outlines: of the parts.
+        outlines: of the parts, from left to right.
+        holes: of each part; None where they cannot be seen clearly.
         spec: what to measure.
         station: tells how well the print's scale is known.
     """
     result = Dimensions()
     neighbours = [*outlines[1:], None]
-    if not spec.needs_holes(name):
-        holes: list[tuple[Outline, ...] | None] = [() for _ in parts]
-    else:
-        holes = [trace_holes(photo, view, part) for part in parts]
     for dimension in spec.of_view(name):
         if isinstance(dimension, CountDimension) and dimension.of == "parts":
-            _count(result, dimension, len(parts), None, spec)
+            _count(result, dimension, len(outlines), None, spec)
             continue
         for number, (outline, pierced, neighbour) in enumerate(
             zip(outlines, holes, neighbours, strict=True), start=1

@@ -28,6 +28,7 @@ from qc.geometry.camera import Camera, calibrated_camera, estimated_camera
 from qc.geometry.colour import compare_colour
 from qc.geometry.corners import find_corners
 from qc.geometry.gate import gate_mat, gate_parts, ring_edges
+from qc.geometry.holes import Holes, trace_holes
 from qc.geometry.item import find_parts
 from qc.geometry.notch import find_notches
 from qc.geometry.outline import Outline, trace_outline
@@ -142,8 +143,11 @@ def _inspect_view(
         return _Seen([_retake("item-unclear", name)], record)
 
     record = _record(name, photo, view, outlines)
-    dimensions = measure_view(name, photo, view, parts, outlines, spec, station)
-    defects, reasons = _defects(name, photo, spec, view, outlines, detector)
+    holes: list[Holes] = [() for _ in parts]
+    if spec.needs_holes(name):
+        holes = [trace_holes(photo, view, part) for part in parts]
+    dimensions = measure_view(name, view, outlines, holes, spec, station)
+    defects, reasons = _defects(name, photo, spec, view, outlines, holes, detector)
     colours, colour_reasons = compare_colour(photo, view, outlines, spec, name, defects)
     reasons = [*dimensions.reasons, *reasons, *colour_reasons]
     return _Seen(reasons, record, dimensions, defects, colours)
@@ -171,16 +175,20 @@ def _defects(
     spec: Spec,
     view: MatView,
     outlines: list[Outline],
+    holes: list[Holes],
     detector: Detector | None,
 ) -> tuple[list[Defect], list[Reason]]:
-    """Find and judge the defects on every part; glare that could hide one comes first."""
+    """Find and judge the defects on every part; glare that could hide one comes first.
+
+    Holes that the spec has measured or counted are no defects.
+    """
     if detector is None:
         return [], [Reason.of(Verdict.CHECK, "defects-not-inspected", view=name)]
     height_mm = max(spec.heights_mm(name), default=0.0)
     defects: list[Defect] = []
     reasons: list[Reason] = []
-    for outline in outlines:
-        patch = surface_patch(photo, view, outline, height_mm, detector.mm_per_px)
+    for outline, ordered in zip(outlines, holes, strict=True):
+        patch = surface_patch(photo, view, outline, height_mm, detector.mm_per_px, ordered or ())
         if glare := gate_glare(patch.pixels, patch.mask, name):
             return [], [glare]
         edge_mm = view.camera.back_project(outline.points_px, view.pose, height_mm)

@@ -27,7 +27,11 @@ _DARK = 0.004
 _BESIDE_MM = 6.0
 
 
-def trace_holes(photo: Photo, view: MatView, part: Part) -> tuple[Outline, ...] | None:
+Holes = tuple[Outline, ...] | None
+"""The holes of a part; None where something of that size cannot be seen clearly."""
+
+
+def trace_holes(photo: Photo, view: MatView, part: Part) -> Holes:
     """Trace the outlines of the holes in a part.
 
     Args:

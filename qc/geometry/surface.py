@@ -32,7 +32,12 @@ class SurfacePatch:
 
 
 def surface_patch(
-    photo: Photo, view: MatView, outline: Outline, height_mm: float, mm_per_px: float
+    photo: Photo,
+    view: MatView,
+    outline: Outline,
+    height_mm: float,
+    mm_per_px: float,
+    holes: tuple[Outline, ...] = (),
 ) -> SurfacePatch:
     """Cut an item's surface out of a photo.
 
@@ -43,6 +48,7 @@ def surface_patch(
         height_mm: height of the surface; sizes on parts that lie lower or higher are off by
             that difference over the camera's distance.
         mm_per_px: scale of the patch.
+        holes: that belong to the item and are none of its surface.
     """
     on_plane = view.camera.back_project(outline.points_px, view.pose, height_mm)
     low, high = on_plane.min(axis=0) - _MARGIN_MM, on_plane.max(axis=0) + _MARGIN_MM
@@ -50,5 +56,8 @@ def surface_patch(
     plane = Plane(area, height_mm, mm_per_px)
     mask = np.zeros(plane.shape, np.uint8)
     cv2.fillPoly(mask, [np.rint(plane.to_raster(on_plane)).astype(np.int32)], (1,))
+    for hole in holes:
+        inside = plane.to_raster(view.camera.back_project(hole.points_px, view.pose, height_mm))
+        cv2.fillPoly(mask, [np.rint(inside).astype(np.int32)], (0,))
     pixels = rectify(photo.pixels, view.camera, view.pose, plane)
     return SurfacePatch(pixels, mask.astype(bool), plane, view)
