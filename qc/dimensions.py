@@ -11,6 +11,7 @@ from qc.geometry.dimension import count, measure
 from qc.geometry.features import FeatureError
 from qc.geometry.holes import Holes
 from qc.geometry.outline import Outline
+from qc.geometry.parallax import EdgeHeight
 from qc.geometry.pose import MatView
 from qc.geometry.station import Station
 from qc.geometry.trace import Trace
@@ -43,6 +44,7 @@ def measure_view(
     holes: list[Holes],
     spec: Spec,
     station: Station | None,
+    height: EdgeHeight | None = None,
 ) -> Dimensions:
     """Measure every dimension that the spec has in a view, on every part.
 
@@ -53,6 +55,7 @@ def measure_view(
         holes: of each part; None where they cannot be seen clearly.
         spec: what to measure.
         station: tells how well the print's scale is known.
+        height: measured from two photos, for dimensions whose height the spec does not state.
     """
     result = Dimensions()
     neighbours = [*outlines[1:], None]
@@ -71,8 +74,17 @@ def measure_view(
                 _count(result, dimension, len(pierced or ()), number, spec)
             else:
                 trace = Trace(outline, pierced or (), neighbour)
-                _measure(result, dimension, trace, view, station, number, spec)
+                raised = _at_height(dimension, height)
+                _measure(result, raised, trace, view, station, number, spec)
     return result
+
+
+def _at_height(dimension: MeasuredDimension, height: EdgeHeight | None) -> MeasuredDimension:
+    if dimension.height_mm is not None or height is None:
+        return dimension
+    return dimension.model_copy(
+        update={"height_mm": height.height_mm, "height_u95_mm": height.u95_mm}
+    )
 
 
 def _measure(

@@ -3,7 +3,7 @@
 `inspect` is a pure function: no clock, no disk, no globals. The CLI, the service and the tests
 call it alike, and the same inputs give the same record.
 
-    photo → light gate → mat and pose → mat gate → item → item gate → outlines
+    photo → light gate → mat and pose → mat gate → item → item gate → outlines → heights
           → dimensions with U95 ─┐
           → surface → defects   ─┼→ reasons → verdict
                     → colour    ─┘
@@ -32,6 +32,7 @@ from qc.geometry.holes import Holes, trace_holes
 from qc.geometry.item import find_parts
 from qc.geometry.notch import find_notches
 from qc.geometry.outline import Outline, trace_outline
+from qc.geometry.parallax import EdgeHeight, ParallaxError, Sighting, height_from_two
 from qc.geometry.pose import MatView, locate_mat
 from qc.geometry.station import Station
 from qc.geometry.surface import surface_patch
@@ -77,12 +78,18 @@ def inspect(
             f"spec {spec.reference} has no view {unknown[0]!r}",
             fix=f"Use one of: {', '.join(view.name for view in spec.views)}.",
         )
-    seen = [
-        _inspect_view(view.name, photos[view.name], spec, station, detector)
+    by_view = {
+        view.name: _look(view.name, photos[view.name], spec, station)
         if view.name in photos
-        else _Seen(reasons=[Reason.of(Verdict.RETAKE, "view-missing", view=view.name)])
+        else _Seen(reasons=[_retake("view-missing", view.name)])
         for view in spec.views
-    ]
+    }
+    heights = _heights(spec, by_view)
+    for view in spec.views:
+        if view.height_of is None and (sight := by_view[view.name].sight):
+            height = heights.get(view.name)
+            _judge(view.name, sight, by_view[view.name], height, spec, station, detector)
+    seen = by_view.values()
     reasons = [reason for view in seen for reason in view.reasons]
     records = [view.record for view in seen if view.record]
     return Inspection(
@@ -104,53 +111,109 @@ def inspect(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What a photo shows: the mat, the parts' outlines and their holes."""
+
+    photo: Photo
+    view: MatView
+    outlines: list[Outline]
+    holes: list[Holes]
+
+
 @dataclass(slots=True)
 class _Seen:
-    """What one view contributes."""
+    """What one view contributes; `sight` is there if the photo can be judged."""
 
     reasons: list[Reason]
+    sight: _Sight | None = None
     record: PhotoRecord | None = None
     dimensions: Dimensions = field(default_factory=Dimensions)
     defects: list[Defect] = field(default_factory=list)
     colours: list[ColourMeasurement] = field(default_factory=list)
 
 
-def _inspect_view(
-    name: str, photo: Photo, spec: Spec, station: Station | None, detector: Detector | None
-) -> _Seen:
+def _look(name: str, photo: Photo, spec: Spec, station: Station | None) -> _Seen:
+    """Find mat and parts in one photo, or say why it must be taken again."""
     reasons = list(gate_light(photo, name))
     if reasons:
-        return _Seen(reasons, _record(name, photo))
+        return _Seen(reasons, record=_record(name, photo))
     grey = to_grey(photo.pixels)
     light = srgb_to_linear(grey)
     corners = find_corners(grey, light)
     view = locate_mat(corners, _camera(photo, station), station) if corners else None
     if view is None:
-        return _Seen([_why_no_mat(light, name)], _record(name, photo))
+        return _Seen([_why_no_mat(light, name)], record=_record(name, photo))
 
     record = _record(name, photo, view)
     edges_px, normals, reach_px = ring_edges(view)
     blur = gate_blur(edge_width_px(light, edges_px, normals, window_px=min(reach_px, 12.0)), name)
     reasons = [*([blur] if blur else []), *gate_mat(view, name, spec, station)]
     if reasons:
-        return _Seen(reasons, record)
+        return _Seen(reasons, record=record)
     parts = find_parts(photo, view)
     reasons = gate_parts(parts, name, spec)
     if reasons:
-        return _Seen(reasons, record)
+        return _Seen(reasons, record=record)
     outlines = [outline for part in parts if (outline := trace_outline(photo, view, part))]
     if len(outlines) != len(parts):
-        return _Seen([_retake("item-unclear", name)], record)
+        return _Seen([_retake("item-unclear", name)], record=record)
 
     record = _record(name, photo, view, outlines)
     holes: list[Holes] = [() for _ in parts]
     if spec.needs_holes(name):
         holes = [trace_holes(photo, view, part) for part in parts]
-    dimensions = measure_view(name, view, outlines, holes, spec, station)
-    defects, reasons = _defects(name, photo, spec, view, outlines, holes, detector)
-    colours, colour_reasons = compare_colour(photo, view, outlines, spec, name, defects)
-    reasons = [*dimensions.reasons, *reasons, *colour_reasons]
-    return _Seen(reasons, record, dimensions, defects, colours)
+    return _Seen([], _Sight(photo, view, outlines, holes), record)
+
+
+def _heights(spec: Spec, seen: Mapping[str, _Seen]) -> dict[str, EdgeHeight]:
+    """Measure the height of each view's edge that another view repeats from elsewhere."""
+    heights = {}
+    for view in spec.views:
+        if view.height_of is None:
+            continue
+        here, there = seen[view.height_of].sight, seen[view.name].sight
+        if here is None or there is None:
+            continue
+        reasons = seen[view.name].reasons
+        try:
+            height = height_from_two(
+                Sighting(here.outlines[0], here.view), Sighting(there.outlines[0], there.view)
+            )
+        except ParallaxError as error:
+            reasons.append(_retake(error.code, view.name))
+            continue
+        heights[view.height_of] = height
+        reasons.append(
+            Reason.of(
+                Verdict.PASS,
+                "height-measured",
+                view=view.name,
+                height_mm=height.height_mm,
+                u95_mm=height.u95_mm,
+            )
+        )
+    return heights
+
+
+def _judge(
+    name: str,
+    sight: _Sight,
+    seen: _Seen,
+    height: EdgeHeight | None,
+    spec: Spec,
+    station: Station | None,
+    detector: Detector | None,
+) -> None:
+    """Measure what a view shows, find its defects and compare its colour."""
+    seen.dimensions = measure_view(
+        name, sight.view, sight.outlines, sight.holes, spec, station, height
+    )
+    seen.defects, reasons = _defects(name, sight, spec, height, detector)
+    seen.colours, colour_reasons = compare_colour(
+        sight.photo, sight.view, sight.outlines, spec, name, seen.defects
+    )
+    seen.reasons += [*seen.dimensions.reasons, *reasons, *colour_reasons]
 
 
 def _why_no_mat(light: np.typing.NDArray[np.float32], name: str) -> Reason:
@@ -170,13 +233,7 @@ def _camera(photo: Photo, station: Station | None) -> Camera:
 
 
 def _defects(
-    name: str,
-    photo: Photo,
-    spec: Spec,
-    view: MatView,
-    outlines: list[Outline],
-    holes: list[Holes],
-    detector: Detector | None,
+    name: str, sight: _Sight, spec: Spec, height: EdgeHeight | None, detector: Detector | None
 ) -> tuple[list[Defect], list[Reason]]:
     """Find and judge the defects on every part; glare that could hide one comes first.
 
@@ -184,10 +241,12 @@ def _defects(
     """
     if detector is None:
         return [], [Reason.of(Verdict.CHECK, "defects-not-inspected", view=name)]
-    height_mm = max(spec.heights_mm(name), default=0.0)
+    measured_mm = [height.height_mm] if height else []
+    height_mm = max([*spec.heights_mm(name), *measured_mm], default=0.0)
+    photo, view = sight.photo, sight.view
     defects: list[Defect] = []
     reasons: list[Reason] = []
-    for outline, ordered in zip(outlines, holes, strict=True):
+    for outline, ordered in zip(sight.outlines, sight.holes, strict=True):
         patch = surface_patch(photo, view, outline, height_mm, detector.mm_per_px, ordered or ())
         if glare := gate_glare(patch.pixels, patch.mask, name):
             return [], [glare]

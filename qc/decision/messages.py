@@ -146,6 +146,18 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "{name} cannot be decided without the item's height. Measure it with the calliper.",
         "id": "{name} tidak bisa diputuskan tanpa tinggi barang. Ukur dengan jangka sorong.",
     },
+    "height-measured": {
+        "en": "The edge is {height_mm:.1f} ± {u95_mm:.1f} mm high, by two photos.",
+        "id": "Tinggi tepi {height_mm:.1f} ± {u95_mm:.1f} mm, dari dua foto.",
+    },
+    "height-views-close": {
+        "en": "Both photos are from the same place. Take the second one a hand farther aside.",
+        "id": "Kedua foto dari tempat yang sama. Geser tablet sejengkal untuk foto kedua.",
+    },
+    "height-views-disagree": {
+        "en": "The item moved between the photos. Take both again without touching it.",
+        "id": "Barang bergeser di antara foto. Ulangi keduanya tanpa menyentuh barang.",
+    },
     "feature-no-hole": {
         "en": "{name}: no hole goes through here. Look at the item.",
         "id": "{name}: tidak ada lubang tembus. Periksa barang.",

@@ -53,6 +53,11 @@ class View(SpecModel):
 
     name: Slug
     instruction: LocalText
+    height_of: str | None = Field(
+        default=None,
+        description="The view that this one repeats from another place, the item untouched, so "
+        "that the height of its edge is measured.",
+    )
 
 
 class Spec(SpecModel):
@@ -92,12 +97,24 @@ class Spec(SpecModel):
             raise ValueError(f"a dimension names view {unknown[0]!r}, which is not in views")
         if self.parts == 1 and any(d.feature == "gap" for d in self.dimensions):
             raise ValueError("feature gap needs parts of at least 2")
+        for view in self.views:
+            if view.height_of is not None:
+                self._check_height_of(view)
         counts = [d for d in self.dimensions if isinstance(d, Count) and d.of == "parts"]
         if any(count.expected != self.parts for count in counts):
             raise ValueError("parts must be the number that the count of parts expects")
         if self.colour and self.colour.view not in {v.name for v in self.views}:
             raise ValueError(f"colour names view {self.colour.view!r}, which is not in views")
         return self
+
+    def _check_height_of(self, view: View) -> None:
+        others = {v.name for v in self.views if v.height_of is None}
+        if view.height_of not in others:
+            raise ValueError(f"height_of must name another view that is measured: {view.name!r}")
+        if self.parts > 1:
+            raise ValueError("height_of needs parts: 1")
+        if self.of_view(view.name) or (self.colour and self.colour.view == view.name):
+            raise ValueError(f"view {view.name!r} has a height_of, so nothing else is judged in it")
 
     @property
     def reference(self) -> str:
