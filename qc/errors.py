@@ -68,6 +68,24 @@ class GaugeError(TelitiError):
         self.row = row
 
 
+class SamplingError(TelitiError):
+    """The lot cannot be sampled as asked."""
+
+    code = "sampling-invalid"
+
+
+class LotSizeError(SamplingError):
+    """The standard has no plan for a lot of this size."""
+
+    code = "lot-size-invalid"
+
+
+class AqlError(SamplingError):
+    """The AQL is not in the standard's series."""
+
+    code = "aql-invalid"
+
+
 def first_problem(error: ValidationError, whole: str = "file") -> str:
     """Say where a file fails its model first, and why; `whole` names the file itself."""
     first = error.errors()[0]

@@ -12,8 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from qc.decision.conformity import Decision
 from qc.decision.verdict import Reason, Verdict
-from qc.spec.base import LocalText
-from qc.spec.models import Severity
+from qc.spec.base import LocalText, Severity
 
 Points = tuple[tuple[float, float], ...]
 

@@ -250,4 +250,26 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "Defects were not inspected: no detector release is active. Look at the item.",
         "id": "Cacat tidak diperiksa: tidak ada model aktif. Periksa barang.",
     },
+    # Lots: what each class of nonconformity says of its sample.
+    "lot-class-accepts": {
+        "en": "{name}: {found} found, {ac} allowed. Accepted.",
+        "id": "{name}: {found} ditemukan, {ac} diizinkan. Diterima.",
+    },
+    "lot-class-rejects": {
+        "en": "{name}: {found} found, {ac} allowed. Rejected.",
+        "id": "{name}: {found} ditemukan, {ac} diizinkan. Ditolak.",
+    },
+    "lot-class-incomplete": {
+        "en": "{name}: {found} found, {ac} allowed. Inspect {missing} more.",
+        "id": "{name}: {found} ditemukan, {ac} diizinkan. Periksa {missing} lagi.",
+    },
+    "lot-class-second": {
+        "en": "{name}: {found} found. Draw the second sample: inspect {missing} more.",
+        "id": "{name}: {found} ditemukan. Ambil sampel kedua: periksa {missing} lagi.",
+    },
+    "lot-class-doubtful": {
+        "en": "{name}: {found} found, {ac} allowed, {doubtful} doubtful. Look at those items.",
+        "id": "{name}: {found} ditemukan, {ac} diizinkan, {doubtful} meragukan. "
+        "Periksa barang itu.",
+    },
 }

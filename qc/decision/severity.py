@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from qc.decision.messages import DEFECT_NAMES, SEVERITY_NAMES
 from qc.decision.verdict import Reason, Verdict
-from qc.spec.models import DefectRule, Severity, Spec
+from qc.spec.base import Severity
+from qc.spec.models import DefectRule, Spec
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,10 +59,17 @@ class Reason(BaseModel):
         Raises:
             KeyError: `code` is not in `qc.decision.messages.MESSAGES`.
         """
-        templates = MESSAGES[code]
-        given = {"name": subject, "view": view} | values
-        text = {language: _fill(templates[language], given, language) for language in LANGUAGES}
+        text = say(code, {"name": subject, "view": view} | values)
         return cls(verdict=verdict, code=code, text=text, view=view, subject=subject)
+
+
+def say(code: str, values: Mapping[str, object]) -> dict[str, str]:
+    """Return a message of the catalogue in every language, filled with `values`.
+
+    Raises:
+        KeyError: `code` is not in `qc.decision.messages.MESSAGES`.
+    """
+    return {language: _fill(MESSAGES[code][language], values, language) for language in LANGUAGES}
 
 
 class _DecimalComma(string.Formatter):

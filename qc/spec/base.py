@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -9,6 +12,19 @@ class SpecModel(BaseModel):
     """Immutable, without unknown keys, and only finite numbers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Severity(StrEnum):
+    """How bad a defect is for this buyer; the worst comes first."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+    ACCEPTABLE = "acceptable"
+
+
+DefectClass = Literal[Severity.CRITICAL, Severity.MAJOR, Severity.MINOR]
+"""What a failure may count as in a lot."""
 
 
 class LocalText(SpecModel):

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
-from qc.spec.base import SpecModel
+from qc.spec.base import DefectClass, Severity, SpecModel
 
 _Chroma = Annotated[float, Field(ge=-128, le=128)]
 _Byte = Annotated[int, Field(ge=0, le=255)]
@@ -27,6 +27,9 @@ class Colour(SpecModel):
     )
     max_delta_e: PositiveFloat = Field(description="Largest ΔE00 that the buyer accepts.")
     view: str = "top"
+    severity: DefectClass = Field(
+        default=Severity.MAJOR, description="What a failure counts as in a lot."
+    )
 
     @model_validator(mode="after")
     def _one_reference(self) -> Self:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
-from qc.spec.base import LocalText, SpecModel
+from qc.spec.base import DefectClass, LocalText, Severity, SpecModel
 
 DEFAULT_TOLERANCE_PERCENT = 3.0
 """Applied to a size for which the buyer gave no limits. Reports say so."""
@@ -24,6 +24,9 @@ class _Named(SpecModel):
     name: str = Field(min_length=1, max_length=60)
     label: LocalText | None = Field(default=None, description="Its name for people.")
     view: str = "top"
+    severity: DefectClass = Field(
+        default=Severity.MAJOR, description="What a failure counts as in a lot."
+    )
 
 
 class _OnPlane(_Named):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from qc.spec.base import LocalText, SpecModel
+from qc.spec.base import LocalText, Severity, SpecModel
 from qc.spec.colour import Colour
 from qc.spec.dimension import Count, Dimension, needs_holes
 
@@ -16,15 +15,6 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 
 DefectType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=32)]
 """A defect type's name. The list is open: a product line may add its own."""
-
-
-class Severity(StrEnum):
-    """How bad a defect is for this buyer; the worst comes first."""
-
-    CRITICAL = "critical"
-    MAJOR = "major"
-    MINOR = "minor"
-    ACCEPTABLE = "acceptable"
 
 
 class Product(SpecModel):

@@ -24,8 +24,8 @@ from qc.defects.release import MODELS_VARIABLE
 from qc.geometry.station import Station
 from qc.photo import Photo
 from qc.records import BudgetLine, Defect, Inspection, Measurement, PhotoRecord, Versions
-from qc.spec.base import LocalText
-from qc.spec.models import Product, Severity, Spec, View
+from qc.spec.base import LocalText, Severity
+from qc.spec.models import Product, Spec, View
 from service.app import create_app
 from service.inspections.models import InspectionRow, PhotoRow
 from service.inspector import Inspect

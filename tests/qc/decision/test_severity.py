@@ -4,8 +4,8 @@ import pytest
 
 from qc.decision.severity import judge_defect
 from qc.decision.verdict import Verdict
-from qc.spec.base import LocalText
-from qc.spec.models import DefectRule, Product, Severity, Spec, View
+from qc.spec.base import LocalText, Severity
+from qc.spec.models import DefectRule, Product, Spec, View
 
 NAME = LocalText(en="x", id="x")
 SPEC = Spec(

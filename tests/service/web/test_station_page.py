@@ -23,7 +23,8 @@ from qc.geometry.station import Station
 from qc.inspection import inspect
 from qc.photo import Photo
 from qc.records import Defect, Inspection, Measurement, PhotoRecord, Versions
-from qc.spec.models import Severity, Spec
+from qc.spec.base import Severity
+from qc.spec.models import Spec
 from service import webclient
 from service.app import create_app
 from service.settings import CatalogueSettings, Settings, StorageSettings
