@@ -17,6 +17,7 @@ from service import health, webclient
 from service.errors import install_error_handlers
 from service.inspections import routes as inspections
 from service.inspector import Inspect
+from service.lots import routes as lots
 from service.middleware import BodyLimit, RequestLog
 from service.openapi import build_schema
 from service.releases import routes as releases
@@ -71,6 +72,7 @@ def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:
     install_error_handlers(app)
     for router in (
         inspections.router,
+        lots.router,
         specs.router,
         stations.router,
         releases.router,

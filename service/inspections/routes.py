@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Header, Query, Response, UploadFile
-from pydantic import StringConstraints
 
 from qc import __version__
 from qc.decision.verdict import Verdict
@@ -19,13 +18,9 @@ from service.inspections import pictures, service
 from service.inspections.schemas import InspectionPage, InspectionResource
 from service.inspections.workflow import Submission, submit
 from service.runtime import ReadSession, Runtime, RuntimeDep
+from service.specs.schemas import SpecReference, split_reference
 
 router = APIRouter(prefix="/v1/inspections", tags=["inspections"])
-
-SpecReference = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(@[1-9][0-9]{0,8})?$", max_length=80),
-]
 
 _FOR_EVER = "private, max-age=31536000, immutable"
 _FOR_AN_HOUR = "private, max-age=3600"  # a later version may draw better
@@ -78,22 +73,29 @@ def create_inspection(
             "A single photo without one shows the spec's first view.",
         ),
     ] = None,
+    lot_id: Annotated[UUID | None, Form(description="The lot that the item belongs to.")] = None,
+    unit: Annotated[
+        int | None,
+        Form(ge=1, le=2**31 - 1, description="The item's number in its lot; the next without it."),
+    ] = None,
 ) -> InspectionResource:
     """Inspect the photos of one item.
 
     The answer is sent once photos and inspection are on the disk. Sending the same request
     again gives the same answer, so a client repeats it until it has one.
     """
-    spec_id, _, version = spec.partition("@")
+    spec_id, spec_version = split_reference(spec)
     receipt = submit(
         runtime,
         Submission(
             client_id=client_id,
             spec_id=spec_id,
-            spec_version=int(version) if version else None,
+            spec_version=spec_version,
             station_id=station,
             photos=[photo.file for photo in photos],
             views=views or [],
+            lot_id=lot_id,
+            unit=unit,
         ),
     )
     response.status_code = HTTPStatus.CREATED if receipt.created else HTTPStatus.OK

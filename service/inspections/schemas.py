@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from qc.decision.verdict import Reason, Verdict
 from qc.records import Inspection, PhotoRecord
+from service.lots.schemas import LotPlace
 from service.specs.schemas import SpecSummary
 
 
@@ -55,6 +56,7 @@ class InspectionResource(Inspection):
     spec: SpecSummary
     station: str | None = Field(description="Id of the station, where one was named.")
     photos: tuple[InspectionPhoto, ...]
+    lot: LotPlace | None = Field(description="The item's place in a lot, where one was named.")
 
 
 class InspectionPage(BaseModel):

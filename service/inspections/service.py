@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from qc.decision.sampling import unit_result
 from qc.decision.verdict import Verdict
 from qc.records import Inspection
 from qc.spec.models import Spec
@@ -22,6 +23,8 @@ from service.inspections.schemas import (
     PhotoLinks,
     photo_urls,
 )
+from service.lots import service as lots
+from service.lots.schemas import LotPlace
 from service.specs.schemas import SpecSummary
 from service.stations.service import StationRevision
 
@@ -47,6 +50,14 @@ class StoredPhoto:
     size_bytes: int
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where in a lot an item is said to be; without a number it is the next unit."""
+
+    lot_id: UUID
+    unit: int | None
+
+
 def get_inspection(session: Session, inspection_id: UUID) -> InspectionResource:
     """Return one inspection.
 
@@ -58,16 +69,20 @@ def get_inspection(session: Session, inspection_id: UUID) -> InspectionResource:
         raise InspectionUnknownError(
             f"inspection {inspection_id} is not known", fix="Look it up at /v1/inspections."
         )
-    return _resource(row)
+    return _resource(session, row)
 
 
 def find_receipt(
-    session: Session, client_id: UUID, spec: Spec, sha256_of_view: dict[str, str]
+    session: Session,
+    client_id: UUID,
+    spec: Spec,
+    sha256_of_view: dict[str, str],
+    place: Place | None,
 ) -> InspectionResource | None:
     """Return the first answer to an upload that is sent again.
 
     Raises:
-        ConflictError: the client id was used for other photos or another product.
+        ConflictError: the client id was used for other photos, another product or another lot.
     """
     row = repository.find_by_client_id(session, client_id)
     if row is None:
@@ -77,7 +92,13 @@ def find_receipt(
             f"client id {client_id} was used for another inspection",
             fix="Give every inspection a new client id.",
         )
-    return _resource(row)
+    receipt = _resource(session, row)
+    if (receipt.lot and receipt.lot.lot_id) != (place and place.lot_id):
+        raise ConflictError(
+            f"client id {client_id} was used for an inspection of another lot",
+            fix="Give every inspection a new client id.",
+        )
+    return receipt
 
 
 def list_inspections(
@@ -135,10 +156,12 @@ def record(
     station: StationRevision | None,
     inspection: Inspection,
     photos: list[StoredPhoto],
+    place: Place | None,
 ) -> InspectionResource:
-    """Store an inspection whose photos are durable.
+    """Store an inspection whose photos are durable, and count it in its lot.
 
     Raises:
+        LotStateError: the lot was decided while the photos were inspected.
         sqlalchemy.exc.IntegrityError: another request stored this client id first.
     """
     row = InspectionRow(
@@ -159,20 +182,29 @@ def record(
     )
     repository.add(session, row)
     station_id = None if station is None else station.station.id
-    return _resource_of(row, inspection, spec, station_id)
+    lot = None
+    if place is not None:
+        result = unit_result(inspection, spec)
+        lot = lots.attach(session, place.lot_id, place.unit, row.id, result)
+    return _resource_of(row, inspection, spec, station_id, lot)
 
 
-def _resource(row: InspectionRow) -> InspectionResource:
+def _resource(session: Session, row: InspectionRow) -> InspectionResource:
     return _resource_of(
         row,
         Inspection.model_validate_json(row.document),
         Spec.model_validate_json(row.spec.document),
         None if row.station is None else row.station.id,
+        lots.place_of(session, row.id),
     )
 
 
 def _resource_of(
-    row: InspectionRow, inspection: Inspection, spec: Spec, station_id: str | None
+    row: InspectionRow,
+    inspection: Inspection,
+    spec: Spec,
+    station_id: str | None,
+    lot: LotPlace | None,
 ) -> InspectionResource:
     content = dict(inspection)
     content["photos"] = tuple(
@@ -185,6 +217,7 @@ def _resource_of(
         created_at=row.created_at,
         spec=SpecSummary.of(spec),
         station=station_id,
+        lot=lot,
         **content,
     )
 

@@ -17,13 +17,15 @@ from typing import BinaryIO
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from qc.photo import decode_photo
 from qc.spec.models import Spec
 from service.errors import UploadError, UploadTooLargeError
 from service.inspections import service
 from service.inspections.schemas import InspectionResource
-from service.inspections.service import StoredPhoto
+from service.inspections.service import Place, StoredPhoto
+from service.lots import service as lots
 from service.runtime import Runtime
 from service.settings import MEBIBYTE, UploadSettings
 from service.specs.service import get_spec
@@ -40,6 +42,13 @@ class Submission:
     station_id: str | None
     photos: list[BinaryIO]
     views: list[str]
+    lot_id: UUID | None = None
+    unit: int | None = None
+
+    @property
+    def place(self) -> Place | None:
+        """Where in a lot the item is said to be."""
+        return None if self.lot_id is None else Place(self.lot_id, self.unit)
 
 
 @dataclass(frozen=True)
@@ -54,31 +63,51 @@ def submit(runtime: Runtime, submission: Submission) -> Receipt:
     """Inspect and keep what was submitted, once.
 
     Raises:
-        NotFoundError: spec or station is not known.
+        NotFoundError: spec, station or lot is not known.
         UploadError: the photos do not fit together, the limits or the spec's views.
-        ConflictError: the client id was used for other photos.
+        ConflictError: the client id was used for other photos, or the lot takes none.
         BusyError: too many inspections are waiting.
         PhotoError: a photo cannot be read.
         StorageError: a photo cannot be written.
     """
     _check_sizes(submission.photos, runtime.settings.upload)
+    if submission.unit is not None and submission.lot_id is None:
+        raise UploadError("a unit was given without its lot", fix="Send the lot's id as well.")
     with runtime.database.reading() as session:
-        spec = get_spec(session, submission.spec_id, submission.spec_version)
+        spec = _spec(session, submission)
         files = _files_by_view(submission, spec)
         sha256s = {view: _sha256(file) for view, file in files.items()}
-        receipt = service.find_receipt(session, submission.client_id, spec, sha256s)
+        receipt = service.find_receipt(
+            session, submission.client_id, spec, sha256s, submission.place
+        )
         if receipt is not None:
             return Receipt(receipt, created=False)
+        if submission.lot_id is not None:
+            lots.check_open(session, submission.lot_id, submission.unit)
         station = None
         if submission.station_id is not None:
             station = get_station(session, submission.station_id)
     with runtime.gate.enter():
-        return _inspect_and_keep(runtime, submission.client_id, spec, station, files, sha256s)
+        return _inspect_and_keep(runtime, submission, spec, station, files, sha256s)
+
+
+def _spec(session: Session, submission: Submission) -> Spec:
+    """Return the spec to judge by: that of the lot, in the version with which it was offered."""
+    version = submission.spec_version
+    if submission.lot_id is not None:
+        of_lot = lots.spec_version_of(session, submission.lot_id, submission.spec_id)
+        if version not in (None, of_lot):
+            raise UploadError(
+                f"the lot is judged by version {of_lot} of the spec",
+                fix=f"Send {submission.spec_id}@{of_lot}, or no version.",
+            )
+        version = of_lot
+    return get_spec(session, submission.spec_id, version)
 
 
 def _inspect_and_keep(
     runtime: Runtime,
-    client_id: UUID,
+    submission: Submission,
     spec: Spec,
     station: StationRevision | None,
     files: dict[str, BinaryIO],
@@ -98,17 +127,20 @@ def _inspect_and_keep(
         with runtime.database.writing() as session:
             resource = service.record(
                 session,
-                client_id=client_id,
+                client_id=submission.client_id,
                 spec=spec,
                 station=station,
                 inspection=inspection,
                 photos=stored,
+                place=submission.place,
             )
         return Receipt(resource, created=True)
     except IntegrityError:
         # The same upload came twice at once and the other one was first.
         with runtime.database.reading() as session:
-            first = service.find_receipt(session, client_id, spec, sha256s)
+            first = service.find_receipt(
+                session, submission.client_id, spec, sha256s, submission.place
+            )
         if first is None:
             raise
         return Receipt(first, created=False)

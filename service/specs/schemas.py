@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from qc.spec.models import Product, Spec, View
+
+SpecReference = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(@[1-9][0-9]{0,8})?$", max_length=80),
+]
+"""`id`, the latest version; or `id@version`."""
+
+
+def split_reference(reference: str) -> tuple[str, int | None]:
+    """Return id and version of a reference; None where it names no version."""
+    spec_id, _, version = reference.partition("@")
+    return spec_id, int(version) if version else None
 
 
 class SpecSummary(BaseModel):

@@ -143,9 +143,10 @@ class House:
         spec: str = "test-bowl",
         views: list[str] | None = None,
         station: str | None = None,
+        **fields: object,
     ) -> Response:
         """Post one inspection; whatever is not given is made up."""
-        data: dict[str, Any] = {"client_id": str(client_id or uuid4()), "spec": spec}
+        data: dict[str, Any] = {"client_id": str(client_id or uuid4()), "spec": spec, **fields}
         if views is not None:
             data["views"] = views
         if station is not None:

@@ -33,17 +33,27 @@ def test_the_file_is_current() -> None:
 
 def test_operations_have_clean_names(schema: Any) -> None:
     assert set(operations(schema)) == {
+        "add_lot_event",
+        "add_lot_finding",
+        "add_lot_series_event",
         "create_inspection",
+        "create_lot",
+        "decide_lot",
         "get_active_release",
         "get_health",
         "get_inspection",
         "get_inspection_overlay",
         "get_inspection_photo",
+        "get_lot",
+        "get_lot_characteristic",
+        "get_lot_series",
         "get_readiness",
         "get_spec",
         "list_inspections",
+        "list_lots",
         "list_specs",
         "list_stations",
+        "preview_lot_plan",
     }
 
 

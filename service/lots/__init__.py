@@ -1,0 +1,1 @@
+"""Lots: offered, sampled unit by unit, decided once, and offered again."""
