@@ -15,7 +15,7 @@ from qc.geometry.parallax import EdgeHeight
 from qc.geometry.pose import MatView
 from qc.geometry.station import Station
 from qc.geometry.trace import Trace
-from qc.records import AngleMeasurement, Count, Measurement
+from qc.records import AngleMeasurement, Count, Measurement, Swelling
 from qc.spec.dimension import Count as CountDimension
 from qc.spec.dimension import Dimension, MeasuredDimension, needs_holes
 from qc.spec.models import Spec
@@ -107,9 +107,23 @@ def _measure(
     if isinstance(measured, AngleMeasurement):
         result.angles.append(measured)
     else:
-        result.measurements.append(measured)
+        result.measurements.append(_with_swelling(measured, spec))
     said = measured.quantity._asdict()
     result.reasons.append(_reason(dimension, code, part, spec, verdict, **said))
+
+
+def _with_swelling(measured: Measurement, spec: Spec) -> Measurement:
+    """State beside a size what moisture may do to it; it is no part of U95."""
+    moisture = spec.moisture
+    per_percent = moisture.coefficient_of(measured.name) if moisture else None
+    if moisture is None or per_percent is None:
+        return measured
+    swelling = Swelling(
+        per_percent=per_percent,
+        moisture_percent=moisture.change_percent,
+        change_mm=per_percent * moisture.change_percent * measured.value_mm,
+    )
+    return measured.model_copy(update={"swelling": swelling})
 
 
 def _count(
@@ -148,6 +162,7 @@ def _reason(
         code,
         view=dimension.view,
         subject=dimension.name,
+        part=part,
         name={language: name + piece for language, name in names.items()},
         **values,
     )

@@ -86,6 +86,12 @@ class AqlError(SamplingError):
     code = "aql-invalid"
 
 
+class RemeasurementError(TelitiError):
+    """The calliper reading does not fit the inspection."""
+
+    code = "remeasurement-invalid"
+
+
 def first_problem(error: ValidationError, whole: str = "file") -> str:
     """Say where a file fails its model first, and why; `whole` names the file itself."""
     first = error.errors()[0]

@@ -6,11 +6,13 @@ Points are `(x, y)` in pixels of the upright photo, origin at the top left corne
 
 from __future__ import annotations
 
+import math
+from datetime import datetime
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
-from qc.decision.conformity import Decision
+from qc.decision.conformity import Decision, conformance_probability
 from qc.decision.verdict import Reason, Verdict
 from qc.spec.base import LocalText, Severity
 
@@ -52,6 +54,20 @@ class Quantity(NamedTuple):
     upper: float
     unit: Literal[" mm", "°"]
 
+    @property
+    def conformance_probability(self) -> float:
+        """JCGM 106, clause 7; a size has no lower limit at 0, as it cannot be below."""
+        lower = -math.inf if self.unit == " mm" and self.lower <= 0 else self.lower
+        return conformance_probability(self.value, self.u95 / 2, lower, self.upper)
+
+
+class Swelling(_Record):
+    """What a change of moisture may do to a size after it was measured; no part of its U95."""
+
+    per_percent: float = Field(description="Relative change per per cent of moisture content.")
+    moisture_percent: float = Field(description="Plus or minus, of moisture content.")
+    change_mm: float = Field(description="Plus or minus.")
+
 
 class Measurement(_OnPart):
     """A size or an error of form of the item, its expanded uncertainty and the decision on it."""
@@ -62,11 +78,18 @@ class Measurement(_OnPart):
     upper_mm: float
     default_tolerance: bool
     budget: tuple[BudgetLine, ...]
+    swelling: Swelling | None = None
 
     @property
     def quantity(self) -> Quantity:
         """The same with its unit, for what treats sizes and angles alike."""
         return Quantity(self.value_mm, self.u95_mm, self.lower_mm, self.upper_mm, " mm")
+
+    @computed_field(description="That the true value is within the limits (JCGM 106).")  # type: ignore[prop-decorator]
+    @property
+    def conformance_probability(self) -> float:
+        """One less this is the specific consumer's risk of accepting this item."""
+        return self.quantity.conformance_probability
 
 
 class AngleBudgetLine(_Record):
@@ -89,6 +112,39 @@ class AngleMeasurement(_OnPart):
     def quantity(self) -> Quantity:
         """The same with its unit, for what treats sizes and angles alike."""
         return Quantity(self.value_deg, self.u95_deg, self.lower_deg, self.upper_deg, "°")
+
+    @computed_field(description="That the true value is within the limits (JCGM 106).")  # type: ignore[prop-decorator]
+    @property
+    def conformance_probability(self) -> float:
+        """One less this is the specific consumer's risk of accepting this item."""
+        return self.quantity.conformance_probability
+
+
+class CalliperMeasurement(_Record):
+    """A size that a person measured again, recorded beside the photo's; it decides."""
+
+    name: str
+    view: str
+    part: int
+    value_mm: float
+    u95_mm: float = Field(ge=0, description="Expanded uncertainty of the calliper, k = 2.")
+    instrument: str
+    measured_by: str
+    measured_at: datetime
+    lower_mm: float = Field(description="0 where only the upper limit counts.")
+    upper_mm: float
+    decision: Decision
+
+    @property
+    def quantity(self) -> Quantity:
+        """The same with its unit."""
+        return Quantity(self.value_mm, self.u95_mm, self.lower_mm, self.upper_mm, " mm")
+
+    @computed_field(description="That the true value is within the limits (JCGM 106).")  # type: ignore[prop-decorator]
+    @property
+    def conformance_probability(self) -> float:
+        """One less this is the specific consumer's risk of accepting this item."""
+        return self.quantity.conformance_probability
 
 
 class Count(_Named):
@@ -164,5 +220,6 @@ class Inspection(_Record):
     counts: tuple[Count, ...] = ()
     defects: tuple[Defect, ...]
     colours: tuple[ColourMeasurement, ...] = ()
+    calliper: tuple[CalliperMeasurement, ...] = ()
     photos: tuple[PhotoRecord, ...]
     versions: Versions

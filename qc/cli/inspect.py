@@ -96,6 +96,12 @@ def _print(inspection: Inspection) -> None:
     console.print(Text(word, style=_STYLE[inspection.verdict]), inspection.versions.spec)
     if inspection.measurements or inspection.angles or inspection.counts:
         console.print(_dimensions(inspection))
+    for m in inspection.measurements:
+        if m.swelling:
+            console.print(
+                f"[dim]{m.name}: ± {m.swelling.moisture_percent:g} % moisture would change it by "
+                f"± {m.swelling.change_mm:.1f} mm, beside U95[/dim]"
+            )
     for colour in inspection.colours:
         console.print(
             f"colour{f' #{colour.part}' if len(inspection.colours) > 1 else ''}: "

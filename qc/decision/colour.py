@@ -29,6 +29,7 @@ def colour_reason(colour: ColourMeasurement, parts: int) -> Reason:
         code,
         view=colour.view,
         subject="colour",
+        part=colour.part,
         piece=f" #{colour.part}" if parts > 1 else "",
         delta_e=colour.delta_e,
         u95_delta_e=colour.u95_delta_e,

@@ -1,4 +1,4 @@
-"""Proving conformity with a limit: ISO 14253-1.
+"""Proving conformity with a limit: ISO 14253-1, and what is still at risk: JCGM 106.
 
 A measured value proves conformity only where it lies inside the limits by more than the guard
 band `g = 1.65 u`, and proves non-conformity only where it lies outside by more than that; with
@@ -8,6 +8,8 @@ a normal distribution each wrong decision then has a probability of at most 5 %.
 from __future__ import annotations
 
 from enum import StrEnum
+
+from scipy.special import ndtr
 
 GUARD_BAND_FACTOR = 1.65
 """95 % one-sided quantile of the normal distribution, as in ISO 14253-1:2017."""
@@ -47,3 +49,27 @@ def decide(value_mm: float, u_mm: float, lower_mm: float, upper_mm: float) -> De
     if lower_mm + guard_mm <= value_mm <= upper_mm - guard_mm:
         return Decision.PASS
     return Decision.CHECK
+
+
+def conformance_probability(value: float, u: float, lower: float, upper: float) -> float:
+    """Return the probability that the true value lies within the limits, given a measured one.
+
+    JCGM 106:2012, clause 7: with no other knowledge of the item the true value is normal about
+    the measured one. For an item that is accepted, one less this is the specific consumer's risk;
+    for one that is rejected, this is the specific producer's risk (clause 9).
+
+    Args:
+        value: measured value; all four in one unit.
+        u: its standard uncertainty (k = 1), not below zero.
+        lower: lower limit, `-inf` where there is none.
+        upper: upper limit, `inf` where there is none.
+
+    Raises:
+        ValueError: the uncertainty is negative.
+    """
+    if not u >= 0:
+        raise ValueError(f"u must not be negative, got {u}")
+    if u == 0:
+        return float(lower <= value <= upper)
+    above, below = (value - lower) / u, (upper - value) / u
+    return max(0.0, 1.0 - float(ndtr(-above)) - float(ndtr(-below)))

@@ -158,6 +158,22 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "The item moved between the photos. Take both again without touching it.",
         "id": "Barang bergeser di antara foto. Ulangi keduanya tanpa menyentuh barang.",
     },
+    "calliper-inside": {
+        "en": "{name} {value:.2f} ± {u95:.2f} mm by calliper is within {lower:g}–{upper:g} mm.",
+        "id": "{name} {value:.2f} ± {u95:.2f} mm dengan jangka sorong, sesuai "
+        "{lower:g}–{upper:g} mm.",
+    },
+    "calliper-outside": {
+        "en": "{name} {value:.2f} ± {u95:.2f} mm by calliper is outside {lower:g}–{upper:g} mm.",
+        "id": "{name} {value:.2f} ± {u95:.2f} mm dengan jangka sorong, di luar "
+        "{lower:g}–{upper:g} mm.",
+    },
+    "calliper-doubtful": {
+        "en": "{name} {value:.2f} ± {u95:.2f} mm by calliper is too near the limit of "
+        "{lower:g}–{upper:g} mm. Ask the QC lead.",
+        "id": "{name} {value:.2f} ± {u95:.2f} mm dengan jangka sorong terlalu dekat batas "
+        "{lower:g}–{upper:g} mm. Tanya kepala QC.",
+    },
     "feature-no-hole": {
         "en": "{name}: no hole goes through here. Look at the item.",
         "id": "{name}: tidak ada lubang tembus. Periksa barang.",

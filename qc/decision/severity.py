@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from qc.decision.messages import DEFECT_NAMES, SEVERITY_NAMES
 from qc.decision.verdict import Reason, Verdict
@@ -38,7 +39,7 @@ def judge_defect(
     if probability < spec.check_probability:
         return None
     name = DEFECT_NAMES.get(defect_type, defect_type)
-    about: dict[str, object] = {"name": name, "length_mm": length_mm}
+    about: dict[str, Any] = {"name": name, "length_mm": length_mm}
     rule = spec.rule_for(defect_type)
     if rule is None:
         code, severity = "defect-not-in-spec", None

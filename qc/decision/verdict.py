@@ -40,6 +40,7 @@ class Reason(BaseModel):
     subject: str | None = Field(
         default=None, description="Name of the dimension or type of the defect concerned."
     )
+    part: int | None = Field(default=None, description="Which piece, where that is known.")
 
     @classmethod
     def of(
@@ -49,6 +50,7 @@ class Reason(BaseModel):
         *,
         view: str | None = None,
         subject: str | None = None,
+        part: int | None = None,
         **values: object,
     ) -> Reason:
         """Build a reason from the message catalogue.
@@ -60,7 +62,7 @@ class Reason(BaseModel):
             KeyError: `code` is not in `qc.decision.messages.MESSAGES`.
         """
         text = say(code, {"name": subject, "view": view} | values)
-        return cls(verdict=verdict, code=code, text=text, view=view, subject=subject)
+        return cls(verdict=verdict, code=code, text=text, view=view, subject=subject, part=part)
 
 
 def say(code: str, values: Mapping[str, object]) -> dict[str, str]:

@@ -8,7 +8,8 @@ from pydantic import Field, StringConstraints, model_validator
 
 from qc.spec.base import LocalText, Severity, SpecModel
 from qc.spec.colour import Colour
-from qc.spec.dimension import Count, Dimension, needs_holes
+from qc.spec.dimension import Angle, Count, Dimension, needs_holes
+from qc.spec.moisture import Moisture
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 """Lower-case letters, digits and single hyphens: `daiso-spoon-180`."""
@@ -67,6 +68,7 @@ class Spec(SpecModel):
     dimensions: tuple[Dimension, ...] = Field(default=(), max_length=40)
     defects: tuple[DefectRule, ...] = Field(default=(), max_length=40)
     colour: Colour | None = None
+    moisture: Moisture | None = None
     fail_probability: float = Field(default=0.9, gt=0, lt=1)
     check_probability: float = Field(default=0.5, gt=0, lt=1)
 
@@ -95,6 +97,11 @@ class Spec(SpecModel):
             raise ValueError("parts must be the number that the count of parts expects")
         if self.colour and self.colour.view not in {v.name for v in self.views}:
             raise ValueError(f"colour names view {self.colour.view!r}, which is not in views")
+        if self.moisture:
+            sizes = {d.name for d in self.dimensions if not isinstance(d, Angle | Count)}
+            strange = {*self.moisture.radial, *self.moisture.tangential} - sizes
+            if strange:
+                raise ValueError(f"moisture names {min(strange)!r}, which is no size in dimensions")
         return self
 
     def _check_height_of(self, view: View) -> None:

@@ -24,6 +24,7 @@ from qc.spec.base import LocalText
 from qc.spec.colour import Colour
 from qc.spec.dimension import dimension_models
 from qc.spec.models import DefectRule, Product, Spec, View
+from qc.spec.moisture import Moisture
 
 MAX_BYTES = 64 * 1024
 
@@ -274,6 +275,7 @@ def _known_keys(path: Sequence[int | str]) -> list[str]:
         "views": View,
         "defects": DefectRule,
         "colour": Colour,
+        "moisture": Moisture,
         "name": LocalText,
         "label": LocalText,
         "instruction": LocalText,

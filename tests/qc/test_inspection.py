@@ -15,6 +15,7 @@ from qc.photo import decode_photo
 from qc.spec.base import LocalText
 from qc.spec.dimension import Size
 from qc.spec.models import Product, Spec, View
+from qc.spec.moisture import Moisture
 
 NAME = LocalText(en="bowl", id="mangkuk")
 STATION = Station(
@@ -92,6 +93,15 @@ def test_unknown_camera_and_scale_cost_uncertainty_not_truth(bowl):
 def test_the_same_inputs_give_the_same_bytes(bowl):
     first, second = (inspect({"top": bowl}, _spec(), STATION) for _ in range(2))
     assert first.model_dump_json() == second.model_dump_json()
+
+
+def test_swelling_stands_beside_the_value_and_changes_nothing_else(bowl):
+    moisture = Moisture(species="maple-sugar", change_percent=2, tangential=("rim diameter",))
+    swelling_spec = _spec().model_copy(update={"moisture": moisture})
+    (dry,) = inspect({"top": bowl}, _spec(), STATION).measurements
+    (stated,) = inspect({"top": bowl}, swelling_spec, STATION).measurements
+    assert stated.swelling.change_mm == pytest.approx(0.00353 * 2 * stated.value_mm)
+    assert stated.model_copy(update={"swelling": None}) == dry
 
 
 def test_missing_view_asks_for_it():

@@ -41,6 +41,7 @@ def test_the_record_has_the_fields_that_are_documented(
         "counts",
         "defects",
         "colours",
+        "calliper",
         "photos",
         "versions",
     }
