@@ -210,6 +210,9 @@ class Versions(_Record):
     station: str | None
 
 
+DecidedDimension = Measurement | AngleMeasurement | Count | CalliperMeasurement
+
+
 class Inspection(_Record):
     """Everything known about one item at one time."""
 
@@ -223,3 +226,14 @@ class Inspection(_Record):
     calliper: tuple[CalliperMeasurement, ...] = ()
     photos: tuple[PhotoRecord, ...]
     versions: Versions
+
+    @property
+    def decided_dimensions(self) -> tuple[DecidedDimension, ...]:
+        """Every dimension as it was decided last: by the calliper where a person used it."""
+        everything: tuple[DecidedDimension, ...] = (
+            *self.measurements,
+            *self.angles,
+            *self.counts,
+            *self.calliper,
+        )
+        return tuple({(d.name, d.view, d.part): d for d in everything}.values())

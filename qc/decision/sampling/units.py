@@ -62,7 +62,7 @@ def unit_result(inspection: Inspection, spec: Spec) -> UnitResult:
         by_spec["colour"] = spec.colour.severity
     found: list[DefectClass] = []
     doubts: list[DefectClass] = []
-    dimensions = (*inspection.measurements, *inspection.angles, *inspection.counts)
+    dimensions = inspection.decided_dimensions
     for dimension in dimensions:
         severity = by_spec.get(dimension.name, Severity.MAJOR)
         if dimension.decision is Decision.FAIL:

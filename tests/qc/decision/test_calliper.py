@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from qc.decision.calliper import CalliperReading, with_calliper
 from qc.decision.conformity import Decision
+from qc.decision.sampling.units import unit_result
 from qc.decision.verdict import Reason, Verdict, worst
 from qc.errors import RemeasurementError
 from qc.records import Inspection, Measurement, Versions
@@ -153,3 +154,14 @@ def test_another_spec_is_refused(inspection):
 def test_nonsense_is_no_reading(changes):
     with pytest.raises(ValidationError):
         _read(**{"value_mm": 230} | changes)
+
+
+@pytest.mark.parametrize(
+    ("value_mm", "major", "doubt"), [(228, 1, None), (230, 0, None), (229.01, 0, "major")]
+)
+def test_a_lot_counts_what_the_calliper_said(value_mm, major, doubt, inspection):
+    spec = _spec()
+    read = with_calliper(inspection, spec, _read(value_mm))
+    both = with_calliper(read, spec, _read(230, part=2))
+    result = unit_result(both, spec)
+    assert (result.major, result.doubt) == (major, doubt)
