@@ -52,6 +52,18 @@ class StationError(TelitiError):
     code = "station-invalid"
 
 
+class CalibrationError(StationError):
+    """A camera cannot be calibrated from the photos given."""
+
+    code = "calibration-refused"
+
+
+class VisionError(TelitiError):
+    """The installed vision library does not measure correctly."""
+
+    code = "vision-unsound"
+
+
 class ReleaseError(TelitiError):
     """A model release is missing, incomplete or altered."""
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 
@@ -24,9 +25,9 @@ from qc.defects.edge import add_notches
 from qc.defects.surface import find_defects
 from qc.dimensions import Dimensions, measure_view
 from qc.errors import TelitiError
-from qc.geometry.camera import Camera, calibrated_camera, estimated_camera
 from qc.geometry.colour import compare_colour
-from qc.geometry.corners import find_corners
+from qc.geometry.corners import find_corners, shows_mirrored_mat
+from qc.geometry.drift import gate_drift, known_camera
 from qc.geometry.gate import gate_mat, gate_parts, ring_edges
 from qc.geometry.holes import Holes, trace_holes
 from qc.geometry.item import find_parts
@@ -34,6 +35,7 @@ from qc.geometry.notch import find_notches
 from qc.geometry.outline import Outline, trace_outline
 from qc.geometry.parallax import EdgeHeight, ParallaxError, Sighting, height_from_two
 from qc.geometry.pose import MatView, locate_mat
+from qc.geometry.selfcheck import require_sound_vision
 from qc.geometry.station import Station
 from qc.geometry.surface import surface_patch
 from qc.photo import (
@@ -57,6 +59,8 @@ def inspect(
     spec: Spec,
     station: Station | None = None,
     detector: Detector | None = None,
+    *,
+    today: date | None = None,
 ) -> Inspection:
     """Inspect one item.
 
@@ -65,13 +69,16 @@ def inspect(
         spec: what the buyer requires.
         station: calibration of camera and mat; None costs uncertainty.
         detector: finds defects; without one the verdict is `check` at best.
+        today: the day of the inspection; None leaves unasked whether the calibration expired.
 
     Returns:
         The inspection. Its verdict is the worst of its reasons, and there is always a reason.
 
     Raises:
         TelitiError: a photo is given for a view that the spec does not have.
+        VisionError: the installed OpenCV puts corners in the wrong place.
     """
+    require_sound_vision()
     unknown = sorted(set(photos) - {view.name for view in spec.views})
     if unknown:
         raise TelitiError(
@@ -79,7 +86,7 @@ def inspect(
             fix=f"Use one of: {', '.join(view.name for view in spec.views)}.",
         )
     by_view = {
-        view.name: _look(view.name, photos[view.name], spec, station)
+        view.name: _look(view.name, photos[view.name], spec, station, today)
         if view.name in photos
         else _Seen(reasons=[_retake("view-missing", view.name)])
         for view in spec.views
@@ -133,7 +140,9 @@ class _Seen:
     colours: list[ColourMeasurement] = field(default_factory=list)
 
 
-def _look(name: str, photo: Photo, spec: Spec, station: Station | None) -> _Seen:
+def _look(
+    name: str, photo: Photo, spec: Spec, station: Station | None, today: date | None
+) -> _Seen:
     """Find mat and parts in one photo, or say why it must be taken again."""
     reasons = list(gate_light(photo, name))
     if reasons:
@@ -141,16 +150,18 @@ def _look(name: str, photo: Photo, spec: Spec, station: Station | None) -> _Seen
     grey = to_grey(photo.pixels)
     light = srgb_to_linear(grey)
     corners = find_corners(grey, light)
-    view = locate_mat(corners, _camera(photo, station), station) if corners else None
+    known = known_camera(photo, station, name, today)
+    view = locate_mat(corners, known.camera, station) if corners else None
     if view is None:
-        return _Seen([_why_no_mat(light, name)], record=_record(name, photo))
+        return _Seen([_why_no_mat(grey, light, name)], record=_record(name, photo))
 
     record = _record(name, photo, view)
     edges_px, normals, reach_px = ring_edges(view)
     blur = gate_blur(edge_width_px(light, edges_px, normals, window_px=min(reach_px, 12.0)), name)
     reasons = [*([blur] if blur else []), *gate_mat(view, name, spec, station)]
     if reasons:
-        return _Seen(reasons, record=record)
+        return _Seen([*reasons, *known.reasons], record=record)
+    doubts = [*known.reasons, *gate_drift(view, known, name)]
     parts = find_parts(photo, view)
     reasons = gate_parts(parts, name, spec)
     if reasons:
@@ -163,7 +174,7 @@ def _look(name: str, photo: Photo, spec: Spec, station: Station | None) -> _Seen
     holes: list[Holes] = [() for _ in parts]
     if spec.needs_holes(name):
         holes = [trace_holes(photo, view, part) for part in parts]
-    return _Seen([], _Sight(photo, view, outlines, holes), record)
+    return _Seen(doubts, _Sight(photo, view, outlines, holes), record)
 
 
 def _heights(spec: Spec, seen: Mapping[str, _Seen]) -> dict[str, EdgeHeight]:
@@ -216,20 +227,14 @@ def _judge(
     seen.reasons += [*seen.dimensions.reasons, *reasons, *colour_reasons]
 
 
-def _why_no_mat(light: np.typing.NDArray[np.float32], name: str) -> Reason:
-    """Tell a blurred photo from one without a mat, as the packer must do different things."""
+def _why_no_mat(
+    grey: np.typing.NDArray[np.uint8], light: np.typing.NDArray[np.float32], name: str
+) -> Reason:
+    """Tell a blurred photo and a mirrored mat from one without a mat: each needs another act."""
     sigma_px = edge_width_px(light, *strongest_edges(light))
-    blur = gate_blur(sigma_px, name) if sigma_px is not None else None
-    return blur or _retake("mat-missing", name)
-
-
-def _camera(photo: Photo, station: Station | None) -> Camera:
-    """Use the station's calibration where it is of this resolution, else an honest estimate."""
-    calibration = station.camera if station else None
-    size = (photo.width_px, photo.height_px)
-    if calibration and (calibration.width_px, calibration.height_px) == size:
-        return calibrated_camera(calibration)
-    return estimated_camera(*size, photo.focal_35mm)
+    if blur := gate_blur(sigma_px, name) if sigma_px is not None else None:
+        return blur
+    return _retake("mat-mirrored" if shows_mirrored_mat(grey) else "mat-missing", name)
 
 
 def _defects(

@@ -25,6 +25,7 @@ from qc.errors import (
     SpecError,
     StationError,
     TelitiError,
+    VisionError,
 )
 from qc.samples import SampleError
 
@@ -94,6 +95,7 @@ STATUS: Final[Mapping[type[TelitiError], HTTPStatus]] = {
     ReleaseError: HTTPStatus.SERVICE_UNAVAILABLE,
     RemeasurementError: HTTPStatus.UNPROCESSABLE_ENTITY,
     GaugeError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    VisionError: HTTPStatus.SERVICE_UNAVAILABLE,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
     UploadError: HTTPStatus.UNPROCESSABLE_ENTITY,

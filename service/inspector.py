@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from threading import BoundedSemaphore
 from typing import Protocol
 
@@ -25,6 +26,8 @@ class Inspect(Protocol):
         spec: Spec,
         station: Station | None = None,
         detector: Detector | None = None,
+        *,
+        today: date | None = None,
     ) -> Inspection:
         """Inspect one item."""
         ...

@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 
 from qc.defects.detector import Detector
+from qc.geometry.selfcheck import require_sound_vision
 from qc.geometry.station import read_station
 from qc.spec import example_specs, read_spec
 from service.database import Database
@@ -30,7 +31,9 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
     Raises:
         DatabaseError: a newer version of the software wrote the database.
         SpecError, StationError, ReleaseError: a file that the settings name is not valid.
+        VisionError: the installed OpenCV does not measure correctly.
     """
+    require_sound_vision()
     data_dir = settings.storage.data_dir
     database = Database.sqlite(
         data_dir / "teliti.sqlite3", busy_timeout_s=settings.storage.busy_timeout_s

@@ -34,6 +34,7 @@ STAGES = (
     "find_corners",
     "locate_mat",
     "edge_width_px",
+    "gate_drift",
     "find_parts",
     "trace_outline",
     "measure_view",

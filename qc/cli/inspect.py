@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -54,6 +55,7 @@ def inspect_command(
         requirements,
         read_station(station) if station else None,
         Detector.load(release) if release else Detector.load_active(),
+        today=date.today(),  # the workshop's own calendar
     )
     if overlay:
         for path, view in zip(_overlay_paths(overlay, list(by_view)), by_view, strict=True):

@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from qc import __version__
-from qc.cli import bench, lot, mat, spec
+from qc.cli import bench, lot, mat, spec, station
 from qc.cli.detect import detect
 from qc.cli.gauge import gauge
 from qc.cli.inspect import inspect_command
@@ -33,6 +33,7 @@ app.command("gauge")(gauge)
 app.add_typer(spec.app, name="spec")
 app.add_typer(mat.app, name="mat")
 app.add_typer(lot.app, name="lot")
+app.add_typer(station.app, name="station")
 app.add_typer(bench.app, name="bench")
 for _extension in entry_points(group="teliti.commands"):
     _command = _extension.load()

@@ -87,6 +87,10 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "No mat in the photo. Put the item on the printed mat.",
         "id": "Alas tidak terlihat. Letakkan barang di atas alas cetak.",
     },
+    "mat-mirrored": {
+        "en": "The mat is mirrored. Use the rear camera and switch mirroring off.",
+        "id": "Alas terbalik kiri-kanan. Pakai kamera belakang dan matikan mode cermin.",
+    },
     "mat-covered": {
         "en": "Too little of the mat's border is visible. Show all four sides.",
         "id": "Tepi alas kurang terlihat. Tampilkan keempat sisinya.",
@@ -126,6 +130,76 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
     "view-missing": {
         "en": "The photo of view {view} is missing. Take it.",
         "id": "Foto sisi {view} belum ada. Ambil foto.",
+    },
+    # The station's calibration: it no longer describes the camera that took the photo.
+    "station-other-size": {
+        "en": "The photo has {found} px, the station is calibrated for {expected} px. "
+        "Use the station's resolution, or have it calibrated again.",
+        "id": "Foto {found} px, kalibrasi stasiun untuk {expected} px. "
+        "Pakai resolusi itu, atau minta kalibrasi ulang.",
+    },
+    "station-other-device": {
+        "en": "The photo is from {found}, the station is calibrated for {expected}. "
+        "Use the station's tablet without zoom, or have it calibrated again.",
+        "id": "Foto dari {found}, kalibrasi stasiun untuk {expected}. "
+        "Pakai tablet stasiun tanpa zum, atau minta kalibrasi ulang.",
+    },
+    "station-expired": {
+        "en": "The station's calibration expired on {expired_on}. Have it calibrated again.",
+        "id": "Kalibrasi stasiun berlaku sampai {expired_on}. Minta kalibrasi ulang.",
+    },
+    "station-drift": {
+        "en": "The mat does not look as the station's calibration expects. Smooth the mat; "
+        "if this returns, have the station calibrated again.",
+        "id": "Alas tidak sesuai kalibrasi stasiun. Ratakan alas; "
+        "jika terulang, minta kalibrasi ulang.",
+    },
+    # Calibrating a station: the photos that are still missing.
+    "calibrate-from-left": {
+        "en": "Take a photo slanting from the left, so that the mat's right side is farther away.",
+        "id": "Ambil foto miring dari kiri, sehingga sisi kanan alas lebih jauh.",
+    },
+    "calibrate-from-right": {
+        "en": "Take a photo slanting from the right, so that the mat's left side is farther away.",
+        "id": "Ambil foto miring dari kanan, sehingga sisi kiri alas lebih jauh.",
+    },
+    "calibrate-from-above": {
+        "en": "Take a photo slanting from the top edge, so that the mat's lower side is "
+        "farther away.",
+        "id": "Ambil foto miring dari tepi atas, sehingga sisi bawah alas lebih jauh.",
+    },
+    "calibrate-from-below": {
+        "en": "Take a photo slanting from the bottom edge, so that the mat's upper side is "
+        "farther away.",
+        "id": "Ambil foto miring dari tepi bawah, sehingga sisi atas alas lebih jauh.",
+    },
+    "calibrate-corner-upper-left": {
+        "en": "Take a photo with the mat reaching into the upper left corner of the picture.",
+        "id": "Ambil foto dengan alas sampai ke sudut kiri atas gambar.",
+    },
+    "calibrate-corner-upper-right": {
+        "en": "Take a photo with the mat reaching into the upper right corner of the picture.",
+        "id": "Ambil foto dengan alas sampai ke sudut kanan atas gambar.",
+    },
+    "calibrate-corner-lower-left": {
+        "en": "Take a photo with the mat reaching into the lower left corner of the picture.",
+        "id": "Ambil foto dengan alas sampai ke sudut kiri bawah gambar.",
+    },
+    "calibrate-corner-lower-right": {
+        "en": "Take a photo with the mat reaching into the lower right corner of the picture.",
+        "id": "Ambil foto dengan alas sampai ke sudut kanan bawah gambar.",
+    },
+    "calibrate-turn": {
+        "en": "Turn the mat by 90° and take two photos; hold the tablet as before.",
+        "id": "Putar alas 90° dan ambil dua foto; pegang tablet seperti tadi.",
+    },
+    "calibrate-farther": {
+        "en": "Take two photos from farther away, about {distance_cm:.0f} cm.",
+        "id": "Ambil dua foto dari lebih jauh, sekitar {distance_cm:.0f} cm.",
+    },
+    "calibrate-more": {
+        "en": "Take {count} more photos from other sides.",
+        "id": "Ambil {count} foto lagi dari sisi lain.",
     },
     # Dimensions.
     "dimension-inside": {

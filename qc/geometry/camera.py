@@ -7,7 +7,7 @@ camera, millimetres. Pixels: `(x, y)`, origin at the centre of the upper left pi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -23,13 +23,31 @@ _FULL_FRAME_DIAGONAL_MM = 43.267
 _TYPICAL_TABLET_FOCAL_35MM = 29.0
 """Main cameras of tablets and phones lie between 24 and 34 mm."""
 
+_U_CENTRE_SHARE = 0.01
+"""Share of the width by which lenses sit off the sensor's centre."""
+
+_U_K1_STATED = 1e-3
+"""Of a calibration that does not say how well its distortion is known."""
+
+_U_FOCUS = 0.001
+"""Focusing moves the lens: between 0.5 and 0.7 m a focal length of 4 mm changes by 0.24 % (thin
+lens, f (1/a - 1/b)); half of that as a uniform distribution is 0.07 %."""
+
+_U_AGED = 0.005
+_U_K1_AGED = 5e-3
+"""What a fall or a new focus mechanism may have changed since an expired calibration."""
+
+_UNDISTORT_CRITERIA = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 40, 1e-9)
+"""OpenCV stops after five steps, which leaves 0.05 px where k1 = -0.28."""
+
 
 @dataclass(frozen=True, slots=True)
 class Camera:
     """A pinhole camera with OpenCV's five distortion coefficients.
 
-    `u_focal` and `u_k1` are the standard uncertainties (relative; absolute) with which focal
-    length and first radial coefficient are known *before* the mat is seen.
+    `u_focal`, `u_k1` and `u_centre_px` are the standard uncertainties (relative; absolute; pixels
+    in x and y) with which focal length, first radial coefficient and principal point are known
+    *before* the mat is seen.
     """
 
     focal_px: float
@@ -39,6 +57,7 @@ class Camera:
     distortion: tuple[float, float, float, float, float]
     u_focal: float
     u_k1: float
+    u_centre_px: float = 2.0
 
     @property
     def matrix(self) -> Array:
@@ -48,16 +67,42 @@ class Camera:
             [[self.focal_px, 0.0, cx], [0.0, self.focal_px * self.aspect, cy], [0.0, 0.0, 1.0]]
         )
 
+    def turned(self, width_px: int, height_px: int) -> Camera:
+        """Return the camera of a photo that was turned by 90° after it was taken.
+
+        `width_px, height_px` is the size before. Which way it was turned is not known, so the
+        parts of the lens that depend on it become uncertainty.
+        """
+        off = np.array(self.centre_px) - [(width_px - 1) / 2, (height_px - 1) / 2]
+        k1, k2, _, _, k3 = self.distortion
+        return replace(
+            self,
+            focal_px=self.focal_px * self.aspect,
+            aspect=1 / self.aspect,
+            centre_px=((height_px - 1) / 2, (width_px - 1) / 2),
+            distortion=(k1, k2, 0.0, 0.0, k3),
+            u_centre_px=float(np.hypot(self.u_centre_px, np.abs(off).max())),
+        )
+
     def project(self, points_mm: Array, pose: Pose) -> Array:
         """Project `(N, 3)` points of the mat frame to `(N, 2)` pixels."""
-        pixels, _ = cv2.projectPoints(
+        return self.project_with_slopes(points_mm, pose)[0]
+
+    def project_with_slopes(self, points_mm: Array, pose: Pose) -> tuple[Array, Array]:
+        """Project points, and tell how each pixel moves with the parameters.
+
+        Returns:
+            `(N, 2)` pixels; `(2 N, 15)` derivatives of x and y, alternately, with respect to
+            rotation vector, translation (mm), fx, fy, cx, cy, k1, k2, p1, p2, k3.
+        """
+        pixels, slopes = cv2.projectPoints(
             np.ascontiguousarray(points_mm, np.float64),
             np.asarray(pose.rotation_vector),
             np.asarray(pose.translation_mm),
             self.matrix,
             np.asarray(self.distortion),
         )
-        return np.asarray(pixels, np.float64).reshape(-1, 2)
+        return np.asarray(pixels, np.float64).reshape(-1, 2), np.asarray(slopes, np.float64)
 
     def rays(self, points_px: Array) -> Array:
         """Return `(N, 3)` viewing directions (z = 1, camera axes) of `(N, 2)` pixels."""
@@ -67,6 +112,7 @@ class Camera:
             np.ascontiguousarray(points_px, np.float64).reshape(-1, 1, 2),
             self.matrix,
             np.asarray(self.distortion),
+            criteria=_UNDISTORT_CRITERIA,
         )
         flat = np.asarray(undistorted, np.float64).reshape(-1, 2)
         return np.column_stack([flat, np.ones(len(flat))])
@@ -107,15 +153,39 @@ class Pose:
         return float(np.degrees(np.arccos(np.clip(-self.matrix[2, 2], -1.0, 1.0))))
 
 
-def calibrated_camera(calibration: CameraCalibration) -> Camera:
-    """Build the camera from a station's calibration."""
+def border_px(width_px: int, height_px: int, points: int = 24) -> Array:
+    """Return `(4 points, 2)` pixels along the border of a photo, its corners included."""
+    along = np.linspace(0.0, 1.0, points)
+    zero, one = np.zeros(points), np.ones(points)
+    share = [(along, zero), (along, one), (zero, along), (one, along)]
+    unit = np.concatenate([np.column_stack(side) for side in share])
+    return np.asarray(unit * [width_px - 1, height_px - 1])
+
+
+def calibrated_camera(calibration: CameraCalibration, *, expired: bool = False) -> Camera:
+    """Build the camera from a station's calibration.
+
+    Args:
+        calibration: measured from photos, or stated by hand.
+        expired: the calibration is too old to be trusted as it stands.
+    """
+    c = calibration
+    half_diagonal = float(np.hypot(c.width_px, c.height_px)) / 2 / c.fx_px
+    u_focal, u_k1, u_centre_px = c.u_focal_percent / 100, _U_K1_STATED, c.u_centre_px
+    if c.is_measured:
+        u_focal = float(np.hypot(u_focal, _U_FOCUS))
+    if c.u_distortion_px is not None:
+        u_k1 = c.u_distortion_px / (c.fx_px * half_diagonal**3)
+    if expired:
+        u_focal, u_k1 = float(np.hypot(u_focal, _U_AGED)), max(u_k1, _U_K1_AGED)
     return Camera(
-        focal_px=calibration.fx_px,
-        aspect=calibration.fy_px / calibration.fx_px,
-        centre_px=(calibration.cx_px, calibration.cy_px),
-        distortion=calibration.distortion,
-        u_focal=calibration.u_focal_percent / 100,
-        u_k1=1e-3,
+        focal_px=c.fx_px,
+        aspect=c.fy_px / c.fx_px,
+        centre_px=(c.cx_px, c.cy_px),
+        distortion=c.distortion,
+        u_focal=u_focal,
+        u_k1=u_k1,
+        u_centre_px=u_centre_px,
     )
 
 
@@ -134,4 +204,5 @@ def estimated_camera(width_px: int, height_px: int, focal_35mm: float | None) ->
         distortion=(0.0, 0.0, 0.0, 0.0, 0.0),
         u_focal=0.03 if focal_35mm else 0.12,
         u_k1=0.03,
+        u_centre_px=_U_CENTRE_SHARE * width_px,
     )

@@ -86,6 +86,12 @@ def find_corners(
     return MatCorners(layout, ids[good], points_mm[good], refined[good])
 
 
+def shows_mirrored_mat(grey: npt.NDArray[np.uint8]) -> bool:
+    """Tell whether the `(H, W)` photo shows a mat left to right: a mirroring camera or print."""
+    markers = _find_markers(np.asarray(cv2.flip(grey, 1), np.uint8), _DETECTION_SIDES_PX[0])
+    return identify(markers) is not None and len(markers) >= _MIN_MARKERS
+
+
 @cache
 def _marker_detector() -> cv2.aruco.ArucoDetector:
     parameters = cv2.aruco.DetectorParameters()

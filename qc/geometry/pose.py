@@ -1,9 +1,10 @@
 """Camera and pose from the mat's corners, with the covariance of both.
 
-Pose, focal length and first radial coefficient are estimated together by least squares, each
-camera parameter held by what was known of it before (calibration, EXIF or habit) as a Gaussian
-prior. A good calibration thus stays as it is, a guess is improved as far as the tilt and size
-of the mat allow, and one covariance matrix serves the uncertainty budget of every dimension.
+Pose, focal length, first radial coefficient and principal point are estimated together by least
+squares, each camera parameter held by what was known of it before (calibration, EXIF or habit)
+as a Gaussian prior. A good calibration thus stays as it is, a guess is improved as far as the
+tilt and size of the mat allow, and one covariance matrix serves the uncertainty budget of every
+dimension.
 Source: Hartley & Zisserman, *Multiple View Geometry*, 2nd ed., sections 5 and 7.
 """
 
@@ -23,18 +24,30 @@ from qc.geometry.station import Station
 
 Array = npt.NDArray[np.float64]
 
-_CORNER_U_PX = 0.05
+CORNER_U_PX = 0.05
 """Standard uncertainty of a refined corner in a sharp photo."""
 
 _OUTLIER_FACTOR = 4.0
+_MIN_CORNERS = 8
+
+_FACING = np.diag([1.0, -1.0, -1.0])
+_PLANAR_FRAMES = (
+    _FACING,
+    np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]) @ _FACING,
+)
+"""Turns of the mat frame that make it face the camera, the second one by 90° as well."""
+
+_POSE = slice(0, 6)
+_CAMERA = slice(6, 10)
 
 
 @dataclass(frozen=True, slots=True)
 class MatView:
     """A mat seen by a camera.
 
-    `covariance` is `(8, 8)` over rotation vector, translation (mm), relative focal length and
-    k1, in this order; `residual_px` is the RMS of the corner residuals that were used.
+    `covariance` is `(10, 10)` over rotation vector, translation (mm), relative focal length, k1
+    and principal point (x, y; px), in this order; `residual_px` is the RMS of the residuals of
+    the corners that were used, per coordinate.
     """
 
     layout: MatLayout
@@ -51,27 +64,37 @@ class MatView:
         """Scale at the mat's centre."""
         return float(np.linalg.norm(self.pose.eye_mm) / self.camera.focal_px)
 
+    @property
+    def corners_mm(self) -> Array:
+        """`(N, 3)` positions of the corners used, as printed."""
+        order = np.searchsorted(self.layout.corner_ids(), self.corner_ids)
+        flat = self.layout.corner_points_mm()[order] * self.print_scale
+        return np.column_stack([flat, np.zeros(len(flat))])
+
     def perturbed(self, delta: Array) -> tuple[Camera, Pose]:
-        """Return camera and pose with `(8,)` `delta` added to the estimated parameters."""
+        """Return camera and pose with `(10,)` `delta` added to the estimated parameters."""
         return _unpack(_pack(self.camera, self.pose) + delta, self.camera)
 
 
-def _pack(camera: Camera, pose: Pose) -> Array:
-    return np.array(
-        [*pose.rotation_vector, *pose.translation_mm, np.log(camera.focal_px), camera.distortion[0]]
-    )
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Camera and pose that fit corners best.
 
+    `covariance` is that of `MatView`; `cost` is the sum of squares of the corners' residuals in
+    units of `CORNER_U_PX` and of the camera's deviations in units of their prior uncertainty.
+    """
 
-def _unpack(parameters: Array, camera: Camera) -> tuple[Camera, Pose]:
-    rx, ry, rz, tx, ty, tz, log_focal, k1 = (float(v) for v in parameters)
-    moved = replace(
-        camera, focal_px=float(np.exp(log_focal)), distortion=(k1, *camera.distortion[1:])
-    )
-    return moved, Pose((rx, ry, rz), (tx, ty, tz))
+    camera: Camera
+    pose: Pose
+    covariance: Array
+    cost: float
 
 
 def locate_mat(corners: MatCorners, camera: Camera, station: Station | None) -> MatView | None:
     """Estimate pose and camera from the corners of a mat.
+
+    A plane seen from far has two poses that look almost alike. Both are fitted with everything
+    that is unknown, and the smaller residuals decide.
 
     Args:
         corners: what `find_corners` saw.
@@ -82,80 +105,146 @@ def locate_mat(corners: MatCorners, camera: Camera, station: Station | None) -> 
         The view, or None where the corners do not fit the mat (a mirrored copy, or too few
         of them once contradicting ones are left out).
     """
+    if len(corners.ids) < _MIN_CORNERS:
+        return None
     scale = (station.print_scale_x, station.print_scale_y) if station else (1.0, 1.0)
     points_mm = np.column_stack([corners.points_mm * scale, np.zeros(len(corners.ids))])
-
-    pose = _initial_pose(points_mm, corners.points_px, camera)
-    if pose is None:
+    poses = _planar_poses(points_mm, corners.points_px, camera)
+    fits = [_fit_robustly(points_mm, corners.points_px, camera, pose) for pose in poses]
+    found = [fit for fit in fits if fit is not None]
+    if not found:
         return None
-    used = np.ones(len(points_mm), bool)
-    for _ in range(3):
-        if used.sum() < 8:
-            return None
-        fitted, pose, covariance, residuals = _fit(points_mm, corners.points_px, used, camera, pose)
-        # The median keeps a few corners under the item's edge from setting the scale.
-        limit = _OUTLIER_FACTOR * max(float(np.median(residuals[used])), _CORNER_U_PX)
-        keep = residuals < limit
-        if np.array_equal(keep, used):
-            break
-        used = keep
-    residual_px = float(np.sqrt(np.mean(residuals[used] ** 2) / 2))
+    best, used, distances = min(found, key=lambda fit: _misfit(fit[2]))
     return MatView(
         layout=corners.layout,
-        camera=fitted,
-        pose=pose,
-        covariance=covariance,
-        residual_px=residual_px,
+        camera=best.camera,
+        pose=best.pose,
+        covariance=best.covariance,
+        residual_px=float(np.sqrt(np.mean(distances[used] ** 2) / 2)),
         corners_px=corners.points_px[used],
         corner_ids=corners.ids[used],
         print_scale=scale,
     )
 
 
-def _initial_pose(points_mm: Array, points_px: Array, camera: Camera) -> Pose | None:
-    """Solve the planar pose and keep the solution with the camera above the mat.
+def fit_corners(points_mm: Array, points_px: Array, prior: Camera, start: Pose) -> Fit:
+    """Fit pose and camera to corners, all of which are believed.
 
-    Both solutions of the planar ambiguity are tried; the smaller reprojection error wins.
+    Args:
+        points_mm: `(N, 3)` as printed, mat frame.
+        points_px: `(N, 2)` as seen.
+        prior: what is known of the camera, with its uncertainties.
+        start: a pose near the right one.
     """
-    count, rotations, translations, _ = cv2.solvePnPGeneric(
-        points_mm,
-        points_px.reshape(-1, 1, 2),
-        camera.matrix,
-        np.asarray(camera.distortion),
-        flags=cv2.SOLVEPNP_IPPE,
-    )
-    best: Pose | None = None
-    best_error = np.inf
-    for i in range(count):
-        rx, ry, rz = (float(v) for v in np.ravel(rotations[i]))
-        tx, ty, tz = (float(v) for v in np.ravel(translations[i]))
-        pose = Pose((rx, ry, rz), (tx, ty, tz))
-        if pose.eye_mm[2] <= 0 or tz <= 0:
-            continue
-        error = float(np.mean((camera.project(points_mm, pose) - points_px) ** 2))
-        if error < best_error:
-            best, best_error = pose, error
-    return best
-
-
-def _fit(
-    points_mm: Array, points_px: Array, used: npt.NDArray[np.bool_], prior: Camera, start: Pose
-) -> tuple[Camera, Pose, Array, Array]:
-    held = np.array([np.log(prior.focal_px), prior.distortion[0]])
-    held_u = np.array([prior.u_focal, prior.u_k1])
+    held = _pack(prior, start)[_CAMERA]
+    held_u = np.array([prior.u_focal, prior.u_k1, prior.u_centre_px, prior.u_centre_px])
 
     def residuals(parameters: Array) -> Array:
         camera, pose = _unpack(parameters, prior)
-        error_px = camera.project(points_mm[used], pose) - points_px[used]
-        return np.concatenate([error_px.ravel() / _CORNER_U_PX, (parameters[6:] - held) / held_u])
+        error_px = camera.project(points_mm, pose) - points_px
+        return np.concatenate(
+            [error_px.ravel() / CORNER_U_PX, (parameters[_CAMERA] - held) / held_u]
+        )
 
-    solution = least_squares(residuals, _pack(prior, start), x_scale="jac", method="lm")
+    def slopes(parameters: Array) -> Array:
+        camera, pose = _unpack(parameters, prior)
+        by_opencv = camera.project_with_slopes(points_mm, pose)[1]
+        focal = camera.focal_px * (by_opencv[:, 6] + camera.aspect * by_opencv[:, 7])
+        of_corners = np.column_stack(
+            [by_opencv[:, _POSE], focal, by_opencv[:, 10], by_opencv[:, 8:10]]
+        )
+        of_prior = np.hstack([np.zeros((4, 6)), np.diag(1 / held_u)])
+        return np.vstack([of_corners / CORNER_U_PX, of_prior])
+
+    solution = least_squares(residuals, _pack(prior, start), jac=slopes, x_scale="jac", method="lm")
     camera, pose = _unpack(solution.x, prior)
     # Corners that scatter more than expected (blur, a wavy mat) widen the covariance.
-    degrees = max(1, 2 * int(used.sum()) - 6)
-    corner_cost = float(np.sum(solution.fun[:-2] ** 2)) / degrees
+    degrees = max(1, 2 * len(points_px) - 6)
+    corner_cost = float(np.sum(solution.fun[:-4] ** 2)) / degrees
     jacobian = np.array(solution.jac)
-    jacobian[:-2] /= np.sqrt(max(1.0, corner_cost))
-    covariance = np.linalg.pinv(jacobian.T @ jacobian)
-    distances = np.linalg.norm(camera.project(points_mm, pose) - points_px, axis=1)
-    return camera, pose, covariance, distances
+    jacobian[:-4] /= np.sqrt(max(1.0, corner_cost))
+    return Fit(camera, pose, np.linalg.pinv(jacobian.T @ jacobian), 2 * float(solution.cost))
+
+
+def _pack(camera: Camera, pose: Pose) -> Array:
+    return np.array(
+        [
+            *pose.rotation_vector,
+            *pose.translation_mm,
+            np.log(camera.focal_px),
+            camera.distortion[0],
+            *camera.centre_px,
+        ]
+    )
+
+
+def _unpack(parameters: Array, camera: Camera) -> tuple[Camera, Pose]:
+    rx, ry, rz, tx, ty, tz, log_focal, k1, cx, cy = (float(v) for v in parameters)
+    moved = replace(
+        camera,
+        focal_px=float(np.exp(log_focal)),
+        centre_px=(cx, cy),
+        distortion=(k1, *camera.distortion[1:]),
+    )
+    return moved, Pose((rx, ry, rz), (tx, ty, tz))
+
+
+def _planar_poses(points_mm: Array, points_px: Array, camera: Camera) -> list[Pose]:
+    """Return the poses, two at most, from which a plane looks so, the camera above the mat.
+
+    Source: Collins & Bartoli, "Infinitesimal plane-based pose estimation", IJCV 109 (2014).
+    OpenCV 5.0 returns a wrong rotation vector where the angle is 180°, which is how a camera
+    looks down on the mat. It is asked in two frames of which one at least turns less.
+    """
+    best: list[Pose] = []
+    best_error = np.inf
+    for frame in _PLANAR_FRAMES:
+        count, rotations, translations, errors = cv2.solvePnPGeneric(
+            points_mm @ frame.T,
+            points_px.reshape(-1, 1, 2),
+            camera.matrix,
+            np.asarray(camera.distortion),
+            flags=cv2.SOLVEPNP_IPPE,
+        )
+        if count and float(np.min(errors)) < best_error:
+            best_error = float(np.min(errors))
+            best = [
+                _pose(cv2.Rodrigues(rotation)[0] @ frame, translation)
+                for rotation, translation in zip(rotations, translations, strict=True)
+            ]
+    return [pose for pose in best if pose.eye_mm[2] > 0 and pose.translation_mm[2] > 0]
+
+
+def _pose(matrix: npt.ArrayLike, translation_mm: npt.ArrayLike) -> Pose:
+    rx, ry, rz = (float(v) for v in np.ravel(cv2.Rodrigues(np.asarray(matrix))[0]))
+    tx, ty, tz = (float(v) for v in np.ravel(translation_mm))
+    return Pose((rx, ry, rz), (tx, ty, tz))
+
+
+def _fit_robustly(
+    points_mm: Array, points_px: Array, prior: Camera, start: Pose
+) -> tuple[Fit, npt.NDArray[np.bool_], Array] | None:
+    """Fit without the corners that contradict the others.
+
+    Returns:
+        The fit, which of the `(N,)` corners it used, and the distance of every corner from
+        where the fit puts it, in pixels; None where too few corners agree.
+    """
+    used = np.ones(len(points_mm), bool)
+    for _ in range(3):
+        if used.sum() < _MIN_CORNERS:
+            return None
+        fit = fit_corners(points_mm[used], points_px[used], prior, start)
+        distances = np.linalg.norm(fit.camera.project(points_mm, fit.pose) - points_px, axis=1)
+        # The median keeps a few corners under the item's edge from setting the scale.
+        limit = _OUTLIER_FACTOR * max(float(np.median(distances[used])), CORNER_U_PX)
+        keep = distances < limit
+        if np.array_equal(keep, used):
+            break
+        used, start = keep, fit.pose
+    return fit, used, distances
+
+
+def _misfit(distances_px: Array) -> float:
+    """Sum the squares of what a fit leaves; a corner far off counts as one that is 1 px off."""
+    return float(np.sum(np.minimum(distances_px, 1.0) ** 2))

@@ -133,7 +133,7 @@ def _slope(value: Value, view: MatView, height_mm: float, index: int, step: floa
     """Return the central difference of the dimension along one parameter."""
     if step == 0:
         return 0.0
-    delta = np.zeros(8)
+    delta = np.zeros(len(view.covariance))
     delta[index] = step
     ahead = value(*view.perturbed(delta), height_mm)
     behind = value(*view.perturbed(-delta), height_mm)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import BinaryIO
 from uuid import UUID
 
@@ -119,6 +120,7 @@ def _inspect_and_keep(
         spec,
         None if station is None else station.station,
         runtime.detector,
+        today=datetime.now(UTC).date(),
     )
     stored = [
         StoredPhoto(view, runtime.photos.put(data), len(data)) for view, data in contents.items()

@@ -127,7 +127,7 @@ def test_place_that_cannot_be_written(qc: Program, bowl_path: Path, tmp_path: Pa
 def test_a_fault_of_the_program_is_no_verdict(
     qc: Program, bowl_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **_options: object) -> None:
         raise ZeroDivisionError("a fault in the pipeline")
 
     monkeypatch.setattr("qc.cli.inspect.inspect", broken)

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -53,6 +54,8 @@ def recorded_inspection(
     spec: Spec,
     station: Station | None = None,
     detector: object = None,  # noqa: ARG001 -- the pipeline's signature
+    *,
+    today: date | None = None,  # noqa: ARG001
 ) -> Inspection:
     """Answer with findings that depend on the photos alone, awkward numbers included."""
     reasons = (

@@ -79,9 +79,9 @@ def test_the_same_photo_of_two_items_is_stored_once(house: House) -> None:
 def test_duplicates_at_the_same_time_become_one_inspection(open_house: OpenHouse) -> None:
     both_inspect = threading.Barrier(2, timeout=20)
 
-    def inspect(*args: object) -> object:
+    def inspect(*args: object, **options: object) -> object:
         both_inspect.wait()
-        return recorded_inspection(*args)  # type: ignore[arg-type]
+        return recorded_inspection(*args, **options)  # type: ignore[arg-type]
 
     house = open_house(inspect=inspect)  # type: ignore[arg-type]
     client_id = uuid4()
@@ -192,10 +192,10 @@ def test_a_request_of_unknown_length_is_cut_off_while_it_streams(open_house: Ope
 def test_too_many_at_once_are_told_to_come_back(open_house: OpenHouse) -> None:
     inside, go_on = threading.Event(), threading.Event()
 
-    def inspect(*args: object) -> object:
+    def inspect(*args: object, **options: object) -> object:
         inside.set()
         assert go_on.wait(20)
-        return recorded_inspection(*args)  # type: ignore[arg-type]
+        return recorded_inspection(*args, **options)  # type: ignore[arg-type]
 
     house = open_house(
         inspect=inspect,  # type: ignore[arg-type]
@@ -236,7 +236,7 @@ def test_a_failure_at_commit_leaves_no_row_and_the_retry_succeeds(house: House) 
 
 
 def test_a_failing_inspector_leaves_nothing(open_house: OpenHouse) -> None:
-    def inspect(*_args: object) -> object:
+    def inspect(*_args: object, **_options: object) -> object:
         raise ZeroDivisionError
 
     house = open_house(inspect=inspect)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ def test_every_answer_has_the_security_headers(house: House, path: str) -> None:
 
 
 def test_failures_nobody_expected_have_them_too(open_house: OpenHouse) -> None:
-    def inspect(*_args: object) -> object:
+    def inspect(*_args: object, **_options: object) -> object:
         raise ZeroDivisionError
 
     response = open_house(inspect=inspect).upload()  # type: ignore[arg-type]

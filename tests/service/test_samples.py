@@ -58,9 +58,9 @@ def test_samples_are_inspected_once_with_their_spec_and_station(
 def test_the_first_request_does_not_wait_for_them(open_house: OpenHouse, samples: Path) -> None:
     go_on = threading.Event()
 
-    def inspect(*args: object) -> object:
+    def inspect(*args: object, **options: object) -> object:
         assert go_on.wait(20)
-        return recorded_inspection(*args)  # type: ignore[arg-type]
+        return recorded_inspection(*args, **options)  # type: ignore[arg-type]
 
     house = open_house(
         inspect=inspect,  # type: ignore[arg-type]
