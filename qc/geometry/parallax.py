@@ -46,8 +46,9 @@ class Sighting:
     view: MatView
 
     def centre_mm(self, height_mm: float, delta: Array | None = None) -> Array:
-        """Return the centre of area `(2,)` on a plane, camera and pose moved by `delta` `(8,)`."""
-        camera, pose = self.view.perturbed(np.zeros(8) if delta is None else delta)
+        """Return the centre of area `(2,)` on a plane, camera and pose moved by `delta`."""
+        unmoved = np.zeros(len(self.view.covariance))
+        camera, pose = self.view.perturbed(unmoved if delta is None else delta)
         centre, _ = area_moments(camera.back_project(self.outline.points_px, pose, height_mm))
         return centre
 
@@ -94,9 +95,9 @@ def _u_mm(first: Sighting, second: Sighting, height_mm: float, slope: Array) -> 
     variance, poses_mm = U_FLATNESS_MM**2, 0.0
     for sighting in (first, second):
         sigma = np.sqrt(np.diag(sighting.view.covariance))
-        gradient = np.zeros(8)
+        gradient = np.zeros_like(sigma)
         for i in np.flatnonzero(sigma):
-            delta = np.zeros(8)
+            delta = np.zeros_like(sigma)
             delta[i] = sigma[i]
             moved = sighting.centre_mm(height_mm, delta) - sighting.centre_mm(height_mm, -delta)
             gradient[i] = float(lever @ moved) / (2 * sigma[i])
