@@ -1,4 +1,4 @@
-"""`qc bench`: how long each stage of an inspection takes on this machine."""
+"""`qc bench`: how long each stage of an inspection takes, and what its millimetres are worth."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from rich.progress import track
 from rich.table import Table
 
 from qc import inspection
+from qc.cli.bench_geometry import geometry
 from qc.defects.detector import Detector
 from qc.geometry.station import Station
 from qc.photo import decode_photo
@@ -45,11 +46,18 @@ STAGES = (
 )
 """The functions of `qc.inspection` that are timed, in the order in which they run."""
 
-app = typer.Typer(help="Measure speed on this machine.", invoke_without_command=True)
+app = typer.Typer(
+    help="Measure speed on this machine, and accuracy on rendered scenes.",
+    invoke_without_command=True,
+)
+
+
+app.command("geometry")(geometry)
 
 
 @app.callback()
 def bench(
+    context: typer.Context,
     sample: Annotated[
         str, typer.Option(help="Name of a sample photo, for example bowl-sound.")
     ] = "bowl-sound",
@@ -61,6 +69,8 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Time the stages of an inspection: median and worst of several runs."""
+    if context.invoked_subcommand:
+        return
     chosen = next((s for s in read_samples(folder) if s.photo_path.stem == sample), None)
     if chosen is None:
         raise SampleError(f"no sample {sample!r} in {folder}", fix="See `qc samples` for names.")

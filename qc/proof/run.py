@@ -1,0 +1,183 @@
+"""Running trials: render, inspect, compare with the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from time import perf_counter
+
+import cv2
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from qc.decision.conformity import GUARD_BAND_FACTOR, Decision
+from qc.decision.verdict import Verdict
+from qc.geometry.corners import find_corners
+from qc.geometry.uncertainty import COVERAGE_FACTOR
+from qc.inspection import Inspection, inspect
+from qc.photo import Photo, decode_photo, srgb_to_linear, to_grey
+from qc.proof.draw import VIEW, Condition, Family, Trial, draw_trial
+from qc.proof.scene import render_file
+
+
+class _Result(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class DimensionResult(_Result):
+    """A measured size against the truth."""
+
+    name: str
+    feature: str
+    part: int
+    true_mm: float
+    height_mm: float
+    value_mm: float
+    u95_mm: float
+    lower_mm: float
+    upper_mm: float
+    decision: Decision
+
+    @property
+    def error_mm(self) -> float:
+        """Measured less true."""
+        return self.value_mm - self.true_mm
+
+    @property
+    def gate_mm(self) -> float:
+        """What 95 % of the errors must not exceed."""
+        return 0.3 + self.true_mm / 400
+
+    @property
+    def aim_mm(self) -> float:
+        """What 95 % of the errors should not exceed."""
+        return 0.2 + self.true_mm / 700
+
+    @property
+    def covered(self) -> bool:
+        """Whether the truth lies within the stated U95."""
+        return abs(self.error_mm) <= self.u95_mm
+
+    @property
+    def beyond_limits_mm(self) -> float:
+        """How far the truth lies outside the spec's limits; negative inside."""
+        return max(self.lower_mm - self.true_mm, self.true_mm - self.upper_mm)
+
+    @property
+    def wrong_pass(self) -> bool:
+        """Passed, although out of tolerance by more than the guard band."""
+        guard_mm = GUARD_BAND_FACTOR * self.u95_mm / COVERAGE_FACTOR
+        return self.decision is Decision.PASS and self.beyond_limits_mm > guard_mm
+
+
+class CornerResult(_Result):
+    """The mat's corners against where the camera put them, pixels."""
+
+    found: int
+    rms_px: float
+    """RMS over both coordinates."""
+    bias_px: tuple[float, float]
+
+
+class TrialResult(_Result):
+    """What one trial gave; the photo itself comes again from the seed."""
+
+    seed: int
+    family: Family
+    condition: Condition
+    material: str
+    mat: str
+    width_px: int
+    top_mm: float
+    tilt_deg: float
+    distance_mm: float
+    dimensions: tuple[DimensionResult, ...]
+    missing: int
+    """Dimensions that the spec asks for and that were not measured."""
+    retakes: tuple[str, ...]
+    """Codes of the reasons to take the photo again."""
+    corners: CornerResult | None
+    render_s: float
+    inspect_s: float
+
+
+def run_trial(seed: int) -> TrialResult:
+    """Draw, render and inspect one trial."""
+    trial = draw_trial(seed)
+    start = perf_counter()
+    photo = decode_photo(render_file(trial.scene))
+    rendered = perf_counter()
+    inspection = inspect_trial(trial, photo)
+    inspected = perf_counter()
+    dimensions = tuple(_compare(trial, inspection))
+    return TrialResult(
+        seed=seed,
+        family=trial.family,
+        condition=trial.condition,
+        material=trial.material,
+        mat=trial.scene.layout.identity,
+        width_px=photo.width_px,
+        top_mm=trial.top_mm,
+        tilt_deg=trial.tilt_deg,
+        distance_mm=trial.distance_mm,
+        dimensions=dimensions,
+        missing=sum(map(len, trial.truths)) - len(dimensions),
+        retakes=tuple(
+            reason.code for reason in inspection.reasons if reason.verdict is Verdict.RETAKE
+        ),
+        corners=compare_corners(trial, photo),
+        render_s=rendered - start,
+        inspect_s=inspected - rendered,
+    )
+
+
+def inspect_trial(trial: Trial, photo: Photo) -> Inspection:
+    """Inspect a trial's photo as the command line and the service would, without a detector."""
+    return inspect({VIEW: photo}, trial.spec, trial.station)
+
+
+def run_trials(seeds: list[int], processes: int) -> Iterator[TrialResult]:
+    """Run trials in several processes; results come in the order of the seeds."""
+    if processes == 1:
+        yield from map(run_trial, seeds)
+        return
+    with ProcessPoolExecutor(processes, initializer=_one_thread) as pool:
+        yield from pool.map(run_trial, seeds)
+
+
+def compare_corners(trial: Trial, photo: Photo) -> CornerResult | None:
+    """Compare the corners found with the projection of the mat as it lies."""
+    grey = to_grey(photo.pixels)
+    corners = find_corners(grey, srgb_to_linear(grey))
+    if corners is None or len(corners.ids) == 0:
+        return None
+    scene = trial.scene
+    at = (corners.points_mm * scene.print_scale).astype(np.float32)
+    error = corners.points_px - scene.camera.project(np.column_stack([at, scene.lift.at(at)]))
+    x, y = error.mean(axis=0)
+    return CornerResult(
+        found=len(corners.ids),
+        rms_px=float(np.sqrt((error**2).mean())),
+        bias_px=(float(x), float(y)),
+    )
+
+
+def _compare(trial: Trial, inspection: Inspection) -> Iterator[DimensionResult]:
+    for measurement in inspection.measurements:
+        truth = next(t for t in trial.truths[measurement.part - 1] if t.name == measurement.name)
+        yield DimensionResult(
+            name=truth.name,
+            feature=truth.feature,
+            part=measurement.part,
+            true_mm=truth.value_mm,
+            height_mm=truth.height_mm,
+            value_mm=measurement.value_mm,
+            u95_mm=measurement.u95_mm,
+            lower_mm=measurement.lower_mm,
+            upper_mm=measurement.upper_mm,
+            decision=measurement.decision,
+        )
+
+
+def _one_thread() -> None:
+    cv2.setNumThreads(1)
