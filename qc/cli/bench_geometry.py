@@ -40,8 +40,8 @@ def geometry(
 ) -> None:
     """Measure items in rendered scenes whose truth is known: error, coverage of U95, corners.
 
-    Five product families, three woods and lacquer, 0.5 to 1.0 m, tilt to 20°, photos of 5 to
-    12 MP. A scene follows from its seed alone.
+    Bowls, spoons, trays, chopsticks and boards of three woods and lacquer, 0.5 to 1.0 m away,
+    tilt to 20°, photos of 5 to 12 MP. A scene follows from its seed alone.
     """
     if keep and (only is None or out is None):
         raise TelitiError("--keep needs --only and --out", fix="Name a seed and a folder.")

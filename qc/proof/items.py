@@ -13,14 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from qc.proof.solid import (
-    RING_POINTS,
     Curve,
     Profile,
     Rings,
     Solid,
     arc,
     ellipse,
-    free_curve,
     joined,
     rounded_box,
     smooth,
@@ -30,9 +28,8 @@ from qc.proof.solid import (
 Array = npt.NDArray[np.float64]
 Feature = Literal["length", "width", "diameter"]
 
-_WALL_RINGS = 24
-_ARC_RINGS = 18
-_HALF_RING = RING_POINTS // 2
+WALL_RINGS = 24
+ARC_RINGS = 18
 
 
 class Truth(NamedTuple):
@@ -77,7 +74,7 @@ def flared_bowl(
     # A quadratic Bézier curve from the foot to the lip, tangent to it
     bend = (max(foot, end[0] - np.tan(flare) * end[1]), 0.0)
     wall = _bezier((foot, 0.0), bend, end)
-    outer = joined(smooth(*wall), arc(lip, lip_mm, -flare_deg, 90, _ARC_RINGS))
+    outer = joined(smooth(*wall), arc(lip, lip_mm, -flare_deg, 90, ARC_RINGS))
     return Item(
         Solid(_turned(outer), _hollow(lip, lip_mm, foot, 0.12 * height_mm)),
         (Truth("diameter", "diameter", diameter_mm, lip[1]),),
@@ -102,7 +99,7 @@ def bulging_bowl(
     )
     semi = np.where(height < belly, lower, upper)
     wall = smooth(radius * np.sqrt(1 - ((height - belly) / semi) ** 2), height)
-    outer = joined(wall, arc(lip, lip_mm, 10, 90, _ARC_RINGS))
+    outer = joined(wall, arc(lip, lip_mm, 10, 90, ARC_RINGS))
     return Item(
         Solid(_turned(outer), _hollow(lip, lip_mm, foot, 0.12 * height_mm)),
         (Truth("diameter", "diameter", diameter_mm, belly),),
@@ -122,13 +119,13 @@ def tray(
     lip = (-lip_mm, height_mm - lip_mm)
     flare = np.radians(flare_deg)
     end = (lip[0] + lip_mm * np.cos(flare), lip[1] - lip_mm * np.sin(flare))
-    z = np.linspace(0, end[1], _WALL_RINGS)
+    z = np.linspace(0, end[1], WALL_RINGS)
     outer = joined(
         smooth(end[0] - (end[1] - z) * np.tan(flare), z),
-        arc(lip, lip_mm, -flare_deg, 90, _ARC_RINGS),
+        arc(lip, lip_mm, -flare_deg, 90, ARC_RINGS),
     )
     floor = min(6.0, 0.4 * height_mm)
-    z = np.linspace(lip[1], floor, _WALL_RINGS)
+    z = np.linspace(lip[1], floor, WALL_RINGS)
     inside = smooth(lip[0] - lip_mm - (lip[1] - z) * np.tan(flare), z)
     inner = joined(arc(lip, lip_mm, 95, 180, 8), inside, _level(inside.offset[-1] - 0.5, floor))
     return Item(
@@ -145,12 +142,12 @@ def slab(
 ) -> Item:
     """A board or a stool's seat: straight sides, rounded edges, perhaps a hole through it."""
     outer = joined(
-        arc((-round_mm, round_mm), round_mm, -80, 0, _ARC_RINGS),
-        arc((-round_mm, thickness_mm - round_mm), round_mm, 0, 90, _ARC_RINGS),
+        arc((-round_mm, round_mm), round_mm, -80, 0, ARC_RINGS),
+        arc((-round_mm, thickness_mm - round_mm), round_mm, 0, 90, ARC_RINGS),
     )
     inner = None
     if hole_mm:
-        z = np.linspace(thickness_mm, 0, _WALL_RINGS)
+        z = np.linspace(thickness_mm, 0, WALL_RINGS)
         wall = Profile(np.zeros_like(z), z, np.full_like(z, -1.0), np.zeros_like(z))
         inner = sweep(ellipse(hole_mm / 2, hole_mm / 2), wall)
     return Item(Solid(sweep(curve, outer), inner, through=inner is not None), truths)
@@ -180,79 +177,6 @@ def seat(diameter_mm: float, thickness_mm: float, round_mm: float, hole_mm: floa
     return slab(ellipse(diameter_mm / 2, diameter_mm / 2), truths, thickness_mm, round_mm, hole_mm)
 
 
-def spoon(
-    length_mm: float,
-    width_mm: float,
-    thickness_mm: float,
-    handle_mm: float,
-    rise_mm: float,
-    bowl_share: float,
-) -> Item:
-    """A spoon along x, its bowl at the left, its handle rising to `rise_mm` at the right end."""
-    a, b, r = bowl_share * length_mm / 2, width_mm / 2, thickness_mm / 2
-    left = -length_mm / 2
-    # Cosine spacing puts points where the ends turn.
-    x = left + length_mm * (1 - np.cos(np.linspace(0, np.pi, 4001))) / 2
-    bowl = b * np.sqrt(np.clip(1 - ((x - left - a) / a) ** 2, 0, None))
-    end = handle_mm / 2
-    grip = end * np.sqrt(np.clip(1 - (np.clip(x - (-left - end), 0, None) / end) ** 2, 0, 1))
-    grip *= np.clip((x - left - a) / a, 0, 1) ** 2 * (3 - 2 * np.clip((x - left - a) / a, 0, 1))
-    half = (bowl**6 + grip**6) ** (1 / 6)
-    curve = free_curve(np.column_stack([np.r_[x, x[-2:0:-1]], np.r_[-half, half[-2:0:-1]]]))
-
-    def lift(at: Array) -> Array:
-        return np.asarray(rise_mm * np.clip((at - left - a) / (length_mm - a), 0, 1) ** 2)
-
-    outer = sweep(curve, arc((-r, r), r, -85, 90, 2 * _ARC_RINGS), lift(curve.points[:, 0]))
-    dish_a, dish_b = 0.86 * a, 0.82 * b
-    shrink = np.cos(np.linspace(0, np.pi / 2, _WALL_RINGS))[:, None]
-    plan = ellipse(dish_a, dish_b)
-    rings, normals = np.empty((2, _WALL_RINGS, len(plan.points), 3))
-    rings[..., :2] = shrink[..., None] * plan.points + [left + a, 0.0]
-    rings[..., 2] = 2 * r - 0.7 * r * np.sqrt(1 - shrink**2)
-    normals[..., :2] = -0.5 * shrink[..., None] * plan.normals
-    normals[..., 2] = np.sqrt(1 - 0.25 * shrink**2)
-    ends = float(lift(np.array([length_mm / 2]))[0])
-    return Item(
-        Solid(outer, Rings(rings, normals)),
-        (
-            Truth("length", "length", length_mm, r + ends / 2, ends / 2),
-            Truth("width", "width", float(2 * half.max()), r),
-        ),
-    )
-
-
-def chopstick(length_mm: float, thick_mm: float, tip_mm: float, end_mm: float) -> Item:
-    """A round, tapering stick along x, lying on the mat, its ends rounded over `end_mm`."""
-    x = length_mm * -np.cos(np.linspace(0, np.pi, _HALF_RING + 1)) / 2
-    share = x / length_mm + 0.5
-    body = (thick_mm + (tip_mm - thick_mm) * share) / 2
-    from_end = np.minimum((length_mm / 2 - np.abs(x)) / end_mm, 1)
-    radius = body * np.sqrt(np.clip(1 - (1 - from_end) ** 2, 0, None))
-    slope = np.gradient(radius, x)
-    around = np.r_[np.arange(_HALF_RING + 1), np.arange(_HALF_RING - 1, 0, -1)]
-    side = np.r_[-np.ones(_HALF_RING), 1.0, np.ones(_HALF_RING - 1)]
-    side[[0, _HALF_RING]] = 0.0
-    lean = 1 / np.sqrt(1 + slope[around] ** 2)
-    angle = np.radians(np.linspace(-88, 88, 45))[:, None]
-    points, normals = np.empty((2, len(angle), len(around), 3))
-    points[..., 0] = x[around]
-    points[..., 1] = side * radius[around] * np.cos(angle)
-    points[..., 2] = body[around] + radius[around] * np.sin(angle)
-    normals[..., 0] = -slope[around] * lean
-    normals[..., 1] = side * np.cos(angle) * lean
-    normals[..., 2] = np.sin(angle) * lean
-    normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
-    middle, spread = (thick_mm + tip_mm) / 4, (thick_mm - tip_mm) / 4
-    return Item(
-        Solid(Rings(points, normals)),
-        (
-            Truth("length", "length", length_mm, middle, spread),
-            Truth("thickness", "width", float(2 * radius.max()), thick_mm / 2),
-        ),
-    )
-
-
 def _turned(profile: Profile) -> Rings:
     """A solid of revolution: offsets are radii."""
     circle = ellipse(1.0, 1.0)
@@ -279,6 +203,6 @@ def _level(offset: float, height: float) -> Profile:
 def _bezier(
     start: tuple[float, float], bend: tuple[float, float], end: tuple[float, float]
 ) -> tuple[Array, Array]:
-    t = np.linspace(0, 1, _WALL_RINGS)
+    t = np.linspace(0, 1, WALL_RINGS)
     x, z = ((1 - t) ** 2 * start[k] + 2 * t * (1 - t) * bend[k] + t**2 * end[k] for k in (0, 1))
     return x, z

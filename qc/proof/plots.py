@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from qc.proof.draw import CONDITIONS, FAMILIES
+from qc.proof.draw import CONDITIONS
+from qc.proof.ranges import FAMILIES
 from qc.proof.report import CORNER_RMS_GATE_PX, COVERAGE_GOAL_PERCENT
 from qc.proof.run import TrialResult
 

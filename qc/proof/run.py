@@ -16,7 +16,8 @@ from qc.geometry.corners import find_corners
 from qc.geometry.uncertainty import COVERAGE_FACTOR
 from qc.inspection import Inspection, inspect
 from qc.photo import Photo, decode_photo, srgb_to_linear, to_grey
-from qc.proof.draw import VIEW, Condition, Family, Trial, draw_trial
+from qc.proof.draw import VIEW, Condition, Trial, draw_trial
+from qc.proof.ranges import Family
 from qc.proof.scene import render_file
 
 

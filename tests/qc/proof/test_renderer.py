@@ -1,16 +1,18 @@
 """The renderer proves itself: edges lie where closed forms put them, before it may prove others."""
 
+import cv2
 import numpy as np
 import pytest
-from scene import Scene as FlatScene
+from scipy.ndimage import map_coordinates
 
+from qc.geometry.camera import Camera, Pose
 from qc.geometry.mat import standard_mat
 from qc.photo import decode_photo
-from qc.proof import items
+from qc.proof import cutlery, items
 from qc.proof.camera import TrueCamera
 from qc.proof.coverage import Window, coverage
 from qc.proof.draw import look_at
-from qc.proof.light import Light, Material
+from qc.proof.light import MEDIUM, Light, Material
 from qc.proof.scene import Scene, render_file, render_light
 
 FLAT = Material("white", (0.9, 0.9, 0.9), grain=0.0, coat=0.0)
@@ -58,10 +60,14 @@ def test_coverage_beyond_the_window_is_cut_off():
 
 
 def test_the_two_camera_models_agree():
-    scene = FlatScene(k1=-0.08)
+    true = _camera(k1=-0.08)
+    camera = Camera(
+        true.fx_px, true.fy_px / true.fx_px, (true.cx_px, true.cy_px), true.distortion, 0.0, 0.0
+    )
+    vector = cv2.Rodrigues(np.array(true.rotation))[0].ravel()
     points = np.random.default_rng(0).uniform([-150, -200, 0], [150, 200, 80], (200, 3))
-    seen = scene.true.camera.project(points)
-    assert seen == pytest.approx(scene.camera.project(points, scene.pose), abs=1e-6)
+    seen = camera.project(points, Pose(tuple(vector.tolist()), true.translation_mm))
+    assert true.project(points) == pytest.approx(seen, abs=1e-6)
 
 
 def test_a_ray_meets_the_plane_it_came_from():
@@ -77,8 +83,6 @@ def test_a_ray_meets_the_plane_it_came_from():
 
 def _mean_edge_px(light, points_px, normals, half_px=4.0):
     """Mean position of steps of light along normals: where an ideal step has the same sum."""
-    from scipy.ndimage import map_coordinates
-
     offsets = np.arange(-half_px, half_px + 1e-9, 0.1)
     at = points_px[:, None] + offsets[None, :, None] * normals[:, None]
     # Linear reading is a symmetric blur, which moves no edge.
@@ -142,8 +146,8 @@ FAMILIES = {
     "tray": lambda: items.tray(200, 120, 25, 15, 15, 2),
     "board": lambda: items.board(220, 90, 15, 10, 3, 12),
     "seat": lambda: items.seat(180, 30, 5, 30),
-    "spoon": lambda: items.spoon(200, 42, 4, 12, 6, 0.33),
-    "chopstick": lambda: items.chopstick(230, 8, 3, 2),
+    "spoon": lambda: cutlery.spoon(200, 42, 4, 12, 6, 0.33),
+    "chopstick": lambda: cutlery.chopstick(230, 8, 3, 2),
 }
 
 
@@ -177,6 +181,24 @@ def test_normals_point_out_of_the_solid(family):
 
 
 def test_the_same_seed_gives_the_same_photo():
-    scene = FlatScene(width_px=800, height_px=600, focal_px=900).true
-    assert render_file(scene) == render_file(scene)
-    assert decode_photo(render_file(scene)).width_px == 800
+    item = items.seat(60.0, 10.0, 2.0).solid.placed(0, 0, 20)
+    scene = Scene(_camera(), standard_mat("A4"), ((item, MEDIUM),), seed=4, focal_35mm=28)
+    file = render_file(scene)
+    assert file == render_file(scene)
+    photo = decode_photo(file)
+    assert (photo.width_px, photo.focal_35mm) == (1200, 28)
+
+
+def test_a_shadow_takes_the_lamp_and_leaves_the_sky():
+    """On white paper beside an opaque disc: full light, or the sky's share of it, never less."""
+    item = items.seat(60.0, 40.0, 2.0).solid.placed(0, 0, 0)
+    light = Light(azimuth_deg=0, elevation_deg=45, softness_deg=0.3, ambient=0.4)
+    layout = standard_mat("A3")
+    lit = render_light(Scene(_camera(0), layout, light=light))
+    shaded = render_light(Scene(_camera(0), layout, ((item, MEDIUM),), light=light))
+    x, y = np.rint(_camera(0).project(np.array([[-60.0, 0.0, 0.0]]))[0]).astype(int)
+    share = shaded[y, x] / lit[y, x]
+    assert share == pytest.approx(share[0], rel=1e-3)  # neutral light keeps the mat's colour
+    assert 0.2 <= share[0] <= 0.401
+    x, y = np.rint(_camera(0).project(np.array([[100.0, 0.0, 0.0]]))[0]).astype(int)
+    assert shaded[y, x] == pytest.approx(lit[y, x], rel=0.05)
