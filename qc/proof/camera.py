@@ -61,7 +61,9 @@ class TrueCamera:
         reach = (height_mm - eye[2]) / rays[..., 2]
         return np.asarray(eye[:2] + reach[..., None] * rays[..., :2])
 
-    def plane_map(self, left: int, top: int, width: int, height: int, height_mm: float) -> Array:
+    def plane_map(
+        self, left: int, top: int, width: int, height: int, height_mm: float
+    ) -> npt.NDArray[np.float32]:
         """Return `on_plane` for every pixel of a window, `(height, width, 2)`, float32."""
         columns = np.arange(0, width + 2 * _NODE_PX, _NODE_PX, dtype=np.float64)
         rows = np.arange(0, height + 2 * _NODE_PX, _NODE_PX, dtype=np.float64)
@@ -71,7 +73,7 @@ class TrueCamera:
             np.arange(width, dtype=np.float32) / _NODE_PX,
             np.arange(height, dtype=np.float32) / _NODE_PX,
         )
-        return np.asarray(cv2.remap(at_nodes, x, y, cv2.INTER_LINEAR))
+        return np.asarray(cv2.remap(at_nodes, x, y, cv2.INTER_LINEAR), np.float32)
 
     def _distort(self, u: Array, v: Array) -> tuple[Array, Array]:
         k1, k2, p1, p2, k3 = self.distortion

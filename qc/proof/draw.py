@@ -20,7 +20,9 @@ from qc.proof.light import MATERIALS
 from qc.proof.ranges import FAMILIES, Family, Random
 from qc.proof.scene import Scene
 from qc.proof.stage import staged
-from qc.spec.models import Dimension, LocalText, Product, Spec, View
+from qc.spec.base import LocalText
+from qc.spec.dimension import Size
+from qc.spec.models import Product, Spec, View
 
 Condition = Literal["station", "exif", "nothing"]
 CONDITIONS: tuple[Condition, ...] = get_args(Condition)
@@ -130,7 +132,7 @@ def _spec(rng: Random, layout: MatLayout, pieces: list[Item]) -> Spec:
         tolerance = 0.5 + truth.value_mm / 150
         nominal = truth.value_mm + tolerance * rng.uniform(-2, 2)
         dimensions.append(
-            Dimension(
+            Size(
                 name=truth.name,
                 feature=truth.feature,
                 nominal_mm=nominal,

@@ -135,8 +135,8 @@ def _grain(at_mm: Picture, along: Array, rng: np.random.Generator) -> Picture:
     axis = along / max(float(np.linalg.norm(along)), 1e-9)
     u = at_mm @ axis.astype(np.float32)
     v = at_mm @ np.array([-axis[1], axis[0]], np.float32)
-    noise = cv2.GaussianBlur(rng.standard_normal((256, 256), np.float32), (0, 0), 1.0)
-    noise /= noise.std()
+    soft = cv2.GaussianBlur(rng.standard_normal((256, 256), np.float32), (0, 0), 1.0)
+    noise = np.asarray(soft / np.std(soft), np.float32)
 
     def fibres(along_mm: float, across_mm: float) -> Picture:
         x, y = (np.asarray(at, np.float32) for at in (u / along_mm, v / across_mm))

@@ -98,4 +98,4 @@ def _shake_kernel(length_px: float, angle_deg: float) -> npt.NDArray[np.float32]
         (1, 1, down * right),
     ):
         np.add.at(kernel, (row + dy, column + dx), share)
-    return (kernel / kernel.sum()).astype(np.float32)
+    return np.asarray(kernel / kernel.sum(), np.float32)
