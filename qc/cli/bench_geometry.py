@@ -55,7 +55,7 @@ def geometry(
             transient=True,
         )
     )
-    report = {
+    report: dict[str, Any] = {
         "software": __version__,
         "first_seed": seeds[0],
         "summary": summarise(results),

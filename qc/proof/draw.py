@@ -71,7 +71,7 @@ def draw_trial(seed: int) -> Trial:
         lift=ranges.lift(rng, layout),
         light=ranges.light(rng),
         sensor=ranges.sensor(rng),
-        table=tuple(float(v) for v in rng.uniform(0.05, 0.5) * rng.uniform(0.8, 1.0, 3)),
+        table=ranges.table(rng),
         focal_35mm=round(focal_35mm) if condition == "exif" else None,
         seed=seed,
     )

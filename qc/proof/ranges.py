@@ -11,7 +11,7 @@ from qc.geometry.mat import MatLayout
 from qc.proof import cutlery, items
 from qc.proof.ground import Lift
 from qc.proof.items import Item
-from qc.proof.light import Light
+from qc.proof.light import Colour, Light
 from qc.proof.sensor import Sensor
 
 Random = np.random.Generator
@@ -44,6 +44,12 @@ def light(rng: Random) -> Light:
         sky_rgb=(0.95, 1.0, 1.08),
         falloff_per_m=float(rng.uniform(0, 0.6)),
     )
+
+
+def table(rng: Random) -> Colour:
+    """The albedo of what lies under the mat."""
+    red, green, blue = (rng.uniform(0.05, 0.5) * rng.uniform(0.8, 1.0, 3)).tolist()
+    return red, green, blue
 
 
 def sensor(rng: Random) -> Sensor:

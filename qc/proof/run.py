@@ -19,7 +19,6 @@ from qc.photo import Photo, decode_photo, srgb_to_linear, to_grey
 from qc.proof.draw import VIEW, Condition, Trial, draw_trial
 from qc.proof.ranges import Family
 from qc.proof.scene import render_file
-from qc.records import Measurement
 
 
 class _Result(BaseModel):
@@ -166,8 +165,6 @@ def compare_corners(trial: Trial, photo: Photo) -> CornerResult | None:
 
 def _compare(trial: Trial, inspection: Inspection) -> Iterator[DimensionResult]:
     for measurement in inspection.measurements:
-        if not isinstance(measurement, Measurement):
-            continue
         truth = next(t for t in trial.truths[measurement.part - 1] if t.name == measurement.name)
         yield DimensionResult(
             name=truth.name,
