@@ -31,8 +31,10 @@ unit: $(DEV)/.installed ## Tests, slow ones included
 web: $(RUNTIME)/.installed ## Build the station page again
 	$(RUNTIME)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
 
-openapi: $(DEV)/.installed ## Write the API's schema
+openapi: $(DEV)/.installed ## Write the API's schema and the tables of access and settings
 	$(DEV)/bin/python -m service.openapi docs/openapi.json
+	$(DEV)/bin/python -m service.access_table docs/access.md
+	$(DEV)/bin/python -m service.settings_table docs/settings.md
 
 # An install builds the station page as well; the stamps follow what it is made of.
 WEB := service/web/package-lock.json $(shell find service/web/src -type f ! -name '*.d.ts')

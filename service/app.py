@@ -13,18 +13,22 @@ from starlette.middleware import Middleware
 
 from qc.errors import TelitiError
 from qc.inspection import inspect
-from service import health, webclient
+from service import guard, health, webclient
+from service.audit import routes as audit
 from service.errors import install_error_handlers
 from service.inspections import routes as inspections
 from service.inspector import Inspect
 from service.lots import routes as lots
 from service.middleware import BodyLimit, RequestLog
 from service.openapi import build_schema
+from service.people import routes as people
 from service.releases import routes as releases
+from service.sessions import routes as sessions
 from service.settings import Settings
 from service.specs import routes as specs
 from service.startup import open_runtime
 from service.stations import routes as stations
+from service.tablets import routes as tablets
 
 _log = structlog.get_logger(__name__)
 
@@ -37,6 +41,9 @@ def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:
     Args:
         settings: all of them; nothing else is read from the environment.
         inspect: the inspection pipeline.
+
+    Raises:
+        RuntimeError: a route has no declared role, or a declaration no route.
     """
 
     @asynccontextmanager
@@ -70,7 +77,12 @@ def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:
         ],
     )
     install_error_handlers(app)
+    app.router.route_class = guard.GuardedRoute
     for router in (
+        sessions.router,
+        people.router,
+        tablets.router,
+        audit.router,
         inspections.router,
         lots.router,
         specs.router,
@@ -80,6 +92,7 @@ def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:
     ):
         app.include_router(router)
     webclient.install(app)
+    guard.check(app)
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:

@@ -33,6 +33,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.errors import DatabaseError
 
+DATABASE_FILE = "teliti.sqlite3"
+"""Name of the database in the data folder."""
+
 _BEGIN = "teliti_begin"
 
 

@@ -56,14 +56,43 @@ class UploadTooLargeError(UploadError):
     code = "upload-too-large"
 
 
-class BusyError(TelitiError):
-    """As many inspections as allowed are running and waiting."""
+class RetryLaterError(TelitiError):
+    """The same request can be answered later."""
 
-    code = "busy"
+    code = "retry-later"
 
     def __init__(self, message: str, *, retry_after_s: int, fix: str = "") -> None:
         super().__init__(message, fix=fix)
         self.retry_after_s = retry_after_s
+
+
+class BusyError(RetryLaterError):
+    """As many inspections as allowed are running and waiting."""
+
+    code = "busy"
+
+
+class CredentialsError(TelitiError):
+    """Nobody is signed in, or not with the right credentials."""
+
+    code = "credentials"
+
+
+class CodeError(CredentialsError):
+    """The one-time code is wrong, used or too old."""
+
+    code = "code-invalid"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this code is wrong, used or too old", fix="Ask a lead or an admin for a new one."
+        )
+
+
+class ForbiddenError(TelitiError):
+    """Whoever is signed in may not do this."""
+
+    code = "forbidden"
 
 
 class StorageError(TelitiError):
@@ -100,7 +129,9 @@ STATUS: Final[Mapping[type[TelitiError], HTTPStatus]] = {
     ConflictError: HTTPStatus.CONFLICT,
     UploadError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UploadTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    BusyError: HTTPStatus.TOO_MANY_REQUESTS,
+    RetryLaterError: HTTPStatus.TOO_MANY_REQUESTS,
+    CredentialsError: HTTPStatus.UNAUTHORIZED,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseError: HTTPStatus.SERVICE_UNAVAILABLE,
     NotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -110,6 +141,8 @@ STATUS: Final[Mapping[type[TelitiError], HTTPStatus]] = {
 
 PHRASES: Final[Mapping[int, str]] = {
     400: "Bad request",
+    401: "Sign-in required",
+    403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
     409: "Conflict",
@@ -198,8 +231,10 @@ def install_error_handlers(app: FastAPI) -> None:
     async def on_teliti_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, TelitiError)  # noqa: S101 -- Starlette's handler type is wider
         headers = {}
-        if isinstance(error, BusyError):
+        if isinstance(error, RetryLaterError):
             headers["Retry-After"] = str(error.retry_after_s)
+        if isinstance(error, CredentialsError):
+            headers["WWW-Authenticate"] = 'Cookie realm="Teliti"'  # RFC 9110 asks for one
         return problem(
             request,
             status_of(error),

@@ -10,9 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from qc import __version__
 from service.errors import NotReadyError, problems
+from service.guard import GuardedRoute
 from service.runtime import RuntimeDep
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], route_class=GuardedRoute)
 
 
 class Health(BaseModel):

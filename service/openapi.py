@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from service.errors import Problem
+from service.access import ACCESS
+from service.cookies import SESSION_COOKIE
+from service.errors import Problem, problems
 
 
 def build_schema(app: FastAPI) -> dict[str, Any]:
@@ -25,12 +28,37 @@ def build_schema(app: FastAPI) -> dict[str, Any]:
     schemas = schema["components"]["schemas"]
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
+    requests = set(_request_components(schema))
     for name, component in schemas.items():
-        if "properties" in component and not name.startswith("Body_"):
+        if "properties" in component and name not in requests:
             # An answer always carries every field, also one that has a default.
             component["required"] = list(component["properties"])
     schema["components"]["schemas"] = dict(sorted(schemas.items()))
+    _declare_access(schema)
     return schema
+
+
+def _request_components(schema: dict[str, Any]) -> Iterator[str]:
+    """Name what clients send: there a field with a default may be left out."""
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                yield content["schema"]["$ref"].rpartition("/")[2]
+
+
+def _declare_access(schema: dict[str, Any]) -> None:
+    """Say of every operation that not everybody may call it what it answers then."""
+    schema["components"]["securitySchemes"] = {
+        "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE}
+    }
+    refusals = {str(status): answer for status, answer in problems(401, 403).items()}
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            access = ACCESS[operation["operationId"]]
+            if access.roles:
+                operation["security"] = [{"session": []}]
+            if not access.anybody:
+                operation["responses"] = dict(sorted((operation["responses"] | refusals).items()))
 
 
 def render_schema() -> str:

@@ -26,6 +26,8 @@ class Runtime:
     gate: Gate
     inspect: Inspect
     detector: Detector | None
+    first_code: str | None = None
+    """The one-time code of the first use, while no admin can sign in."""
 
 
 def _runtime(request: Request) -> Runtime:
@@ -42,5 +44,13 @@ def _reading(runtime: RuntimeDep) -> Iterator[Session]:
         yield session
 
 
+def _writing(runtime: RuntimeDep) -> Iterator[Session]:
+    with runtime.database.writing() as session:
+        yield session
+
+
 ReadSession = Annotated[Session, Depends(_reading, scope="function")]
 """A reading transaction that lasts as long as the route's function."""
+
+WriteSession = Annotated[Session, Depends(_writing, scope="function")]
+"""A writing transaction, committed after the route's function and before its answer is sent."""

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 
 from qc.errors import TelitiError
 from qc.geometry.station import read_station
+from service.actor import SYSTEM
 from service.errors import BusyError
 from service.inspections.workflow import Submission, submit
 from service.runtime import Runtime
@@ -86,6 +87,7 @@ def _inspect(runtime: Runtime, path: Path, stopping: threading.Event) -> None:
             station_id=sample.station,
             photos=[photo],
             views=[],
+            actor=SYSTEM,
         )
         while not stopping.is_set():
             try:

@@ -25,6 +25,12 @@ class ServerSettings(_Group):
         description="Address to listen on; 0.0.0.0 opens the service to the workshop's network.",
     )
     port: int = Field(default=8000, ge=0, le=65535, description="TCP port; 0 picks a free one.")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/]+/?$",
+        description="Address under which tablets reach the service, for the QR code that enrols "
+        "them; the address of the browser that shows it where not given.",
+    )
 
 
 class StorageSettings(_Group):
@@ -50,6 +56,33 @@ class UploadSettings(_Group):
         gt=0,
         description="Largest request accepted, in bytes; counted while it streams in.",
     )
+
+
+class SignInSettings(_Group):
+    """How people sign in, and for how long."""
+
+    idle_minutes: int = Field(
+        default=60, ge=1, description="Minutes without use after which a session ends."
+    )
+    longest_hours: int = Field(
+        default=12, ge=1, le=720, description="Hours after which a session ends in any case."
+    )
+    code_hours: int = Field(
+        default=24, ge=1, le=720, description="Hours for which a one-time code can be used."
+    )
+    free_attempts: int = Field(
+        default=5,
+        ge=1,
+        le=20,
+        description="Wrong attempts of a person before they have to wait; "
+        "a tablet or an address has twice as many.",
+    )
+    first_lock_s: int = Field(
+        default=30,
+        ge=1,
+        description="Seconds of the first wait; each further wrong attempt doubles it.",
+    )
+    longest_lock_s: int = Field(default=3600, ge=1, description="Seconds of the longest wait.")
 
 
 class InspectionSettings(_Group):
@@ -100,6 +133,7 @@ class Settings(BaseSettings):
     server: ServerSettings = Field(default_factory=ServerSettings, description="Listening.")
     storage: StorageSettings = Field(default_factory=StorageSettings, description="Keeping.")
     upload: UploadSettings = Field(default_factory=UploadSettings, description="Limits.")
+    sign_in: SignInSettings = Field(default_factory=SignInSettings, description="Signing in.")
     inspection: InspectionSettings = Field(
         default_factory=InspectionSettings, description="Concurrency."
     )

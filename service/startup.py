@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -12,8 +13,9 @@ from qc.defects.detector import Detector
 from qc.geometry.selfcheck import require_sound_vision
 from qc.geometry.station import read_station
 from qc.spec import example_specs, read_spec
-from service.database import Database
+from service.database import DATABASE_FILE, Database
 from service.inspector import Gate, Inspect
+from service.people import service as people
 from service.runtime import Runtime
 from service.samples import inspecting_samples
 from service.settings import CatalogueSettings, Settings
@@ -36,11 +38,14 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
     require_sound_vision()
     data_dir = settings.storage.data_dir
     database = Database.sqlite(
-        data_dir / "teliti.sqlite3", busy_timeout_s=settings.storage.busy_timeout_s
+        data_dir / DATABASE_FILE, busy_timeout_s=settings.storage.busy_timeout_s
     )
     try:
         database.migrate()
         _store_catalogue(database, settings.catalogue)
+        with database.writing() as session:
+            lives = timedelta(hours=settings.sign_in.code_hours)
+            first_code = people.invite_first_admin(session, lives)
         runtime = Runtime(
             settings=settings,
             database=database,
@@ -48,6 +53,7 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
             gate=Gate(settings.inspection),
             inspect=inspect,
             detector=_load_detector(settings.release.folder),
+            first_code=first_code,
         )
         with inspecting_samples(runtime, settings.catalogue.samples_dir):
             yield runtime

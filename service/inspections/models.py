@@ -9,8 +9,10 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.database import Base, UtcDateTime
+from service.people.models import PersonRow
 from service.specs.models import SpecRow
 from service.stations.models import StationRow
+from service.tablets.models import TabletRow
 
 
 class InspectionRow(Base):
@@ -35,11 +37,17 @@ class InspectionRow(Base):
     spec_id: Mapped[str] = mapped_column(String(64))
     spec_version: Mapped[int]
     station_revision: Mapped[int | None] = mapped_column(ForeignKey("stations.revision"))
+    person_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id"), doc="Who took the photos; nobody for sample photos."
+    )
+    tablet_id: Mapped[UUID | None] = mapped_column(ForeignKey("tablets.id"))
     verdict: Mapped[str] = mapped_column(String(16))
     document: Mapped[str] = mapped_column(Text, doc="JSON of `qc.records.Inspection`.")
 
     spec: Mapped[SpecRow] = relationship(lazy="raise")
     station: Mapped[StationRow | None] = relationship(lazy="raise")
+    person: Mapped[PersonRow | None] = relationship(lazy="raise")
+    tablet: Mapped[TabletRow | None] = relationship(lazy="raise")
     photos: Mapped[list[PhotoRow]] = relationship(lazy="raise", order_by="PhotoRow.position")
 
 

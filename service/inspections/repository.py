@@ -15,6 +15,8 @@ def _complete() -> Select[InspectionRow]:
     return select(InspectionRow).options(
         joinedload(InspectionRow.spec),
         joinedload(InspectionRow.station),
+        joinedload(InspectionRow.person),
+        joinedload(InspectionRow.tablet),
         selectinload(InspectionRow.photos),
     )
 

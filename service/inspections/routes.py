@@ -14,13 +14,14 @@ from qc.decision.verdict import Verdict
 from qc.overlay import Language
 from qc.spec.models import Slug
 from service.errors import problems
+from service.guard import GuardedRoute, SignedInDep
 from service.inspections import pictures, service
 from service.inspections.schemas import InspectionPage, InspectionResource
 from service.inspections.workflow import Submission, submit
 from service.runtime import ReadSession, Runtime, RuntimeDep
 from service.specs.schemas import SpecReference, split_reference
 
-router = APIRouter(prefix="/v1/inspections", tags=["inspections"])
+router = APIRouter(prefix="/v1/inspections", tags=["inspections"], route_class=GuardedRoute)
 
 _FOR_EVER = "private, max-age=31536000, immutable"
 _FOR_AN_HOUR = "private, max-age=3600"  # a later version may draw better
@@ -54,6 +55,7 @@ IfNoneMatch = Annotated[str | None, Header(description="ETag of the picture that
 )
 def create_inspection(
     runtime: RuntimeDep,
+    visitor: SignedInDep,
     response: Response,
     photos: Annotated[
         list[UploadFile], File(min_length=1, max_length=8, description="One photo of each view.")
@@ -96,6 +98,7 @@ def create_inspection(
             views=views or [],
             lot_id=lot_id,
             unit=unit,
+            actor=visitor.actor,
         ),
     )
     response.status_code = HTTPStatus.CREATED if receipt.created else HTTPStatus.OK

@@ -55,6 +55,10 @@ class InspectionResource(Inspection):
     created_at: datetime = Field(description="When it was stored, UTC.")
     spec: SpecSummary
     station: str | None = Field(description="Id of the station, where one was named.")
+    inspected_by: str | None = Field(
+        description="Name of the person; None for sample photos and what is older than names."
+    )
+    tablet: str | None = Field(description="Name of the tablet, where it was done on one.")
     photos: tuple[InspectionPhoto, ...]
     lot: LotPlace | None = Field(description="The item's place in a lot, where one was named.")
 

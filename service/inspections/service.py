@@ -12,6 +12,8 @@ from qc.decision.sampling import unit_result
 from qc.decision.verdict import Verdict
 from qc.records import Inspection
 from qc.spec.models import Spec
+from service.actor import Actor
+from service.audit import service as audit
 from service.errors import ConflictError, NotFoundError
 from service.inspections import repository
 from service.inspections.models import InspectionRow, PhotoRow
@@ -157,8 +159,9 @@ def record(
     inspection: Inspection,
     photos: list[StoredPhoto],
     place: Place | None,
+    actor: Actor,
 ) -> InspectionResource:
-    """Store an inspection whose photos are durable, and count it in its lot.
+    """Store an inspection whose photos are durable with who made it; count it in its lot.
 
     Raises:
         LotStateError: the lot was decided while the photos were inspected.
@@ -171,6 +174,8 @@ def record(
         spec_id=spec.id,
         spec_version=spec.version,
         station_revision=None if station is None else station.revision,
+        person_id=actor.person_id,
+        tablet_id=actor.tablet_id,
         verdict=inspection.verdict,
         document=inspection.model_dump_json(),
         photos=[
@@ -181,12 +186,20 @@ def record(
         ],
     )
     repository.add(session, row)
-    station_id = None if station is None else station.station.id
     lot = None
     if place is not None:
         result = unit_result(inspection, spec)
         lot = lots.attach(session, place.lot_id, place.unit, row.id, result)
-    return _resource_of(row, inspection, spec, station_id, lot)
+    audit.record(session, actor, "inspection.kept", f"inspection/{row.id}", after=row.document)
+    return _resource_of(
+        row,
+        inspection,
+        spec,
+        station=None if station is None else station.station.id,
+        lot=lot,
+        inspected_by=None if actor.person_id is None else actor.name,
+        tablet=actor.tablet,
+    )
 
 
 def _resource(session: Session, row: InspectionRow) -> InspectionResource:
@@ -194,8 +207,10 @@ def _resource(session: Session, row: InspectionRow) -> InspectionResource:
         row,
         Inspection.model_validate_json(row.document),
         Spec.model_validate_json(row.spec.document),
-        None if row.station is None else row.station.id,
-        lots.place_of(session, row.id),
+        station=None if row.station is None else row.station.id,
+        lot=lots.place_of(session, row.id),
+        inspected_by=None if row.person is None else row.person.name,
+        tablet=None if row.tablet is None else row.tablet.name,
     )
 
 
@@ -203,8 +218,11 @@ def _resource_of(
     row: InspectionRow,
     inspection: Inspection,
     spec: Spec,
-    station_id: str | None,
+    *,
+    station: str | None,
     lot: LotPlace | None,
+    inspected_by: str | None,
+    tablet: str | None,
 ) -> InspectionResource:
     content = dict(inspection)
     content["photos"] = tuple(
@@ -216,8 +234,10 @@ def _resource_of(
         client_id=row.client_id,
         created_at=row.created_at,
         spec=SpecSummary.of(spec),
-        station=station_id,
+        station=station,
         lot=lot,
+        inspected_by=inspected_by,
+        tablet=tablet,
         **content,
     )
 

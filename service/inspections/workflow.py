@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from qc.photo import decode_photo
 from qc.spec.models import Spec
+from service.actor import Actor
 from service.errors import UploadError, UploadTooLargeError
 from service.inspections import service
 from service.inspections.schemas import InspectionResource
@@ -43,6 +44,7 @@ class Submission:
     station_id: str | None
     photos: list[BinaryIO]
     views: list[str]
+    actor: Actor
     lot_id: UUID | None = None
     unit: int | None = None
 
@@ -135,6 +137,7 @@ def _inspect_and_keep(
                 inspection=inspection,
                 photos=stored,
                 place=submission.place,
+                actor=submission.actor,
             )
         return Receipt(resource, created=True)
     except IntegrityError:

@@ -8,12 +8,16 @@ from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qc.decision.sampling import LotPlan
 from qc.spec.models import Slug
+from service.actor import Actor
+from service.audit import service as audit
 from service.errors import problems
+from service.guard import GuardedRoute, SignedInDep
 from service.lots import deciding, offering, series, service
 from service.lots.schemas import (
     DecisionRequest,
@@ -29,9 +33,10 @@ from service.lots.schemas import (
 )
 from service.runtime import ReadSession, Runtime, RuntimeDep
 
-router = APIRouter(prefix="/v1/lots", tags=["lots"])
+router = APIRouter(prefix="/v1/lots", tags=["lots"], route_class=GuardedRoute)
 
 Answer = TypeVar("Answer")
+Said = TypeVar("Said", bound=BaseModel)
 Unit = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the unit, from 1.")]
 
 
@@ -47,9 +52,18 @@ Unit = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the unit, 
         **problems(404, 409, 422),
     },
 )
-def create_lot(runtime: RuntimeDep, response: Response, request: LotRequest) -> LotResource:
+def create_lot(
+    runtime: RuntimeDep, visitor: SignedInDep, response: Response, request: LotRequest
+) -> LotResource:
     """Offer a lot. Its plan is made now, by the state of its series, and never changes."""
-    lot, created = _write(runtime, lambda session: offering.create_lot(session, request))
+
+    def offer(session: Session) -> tuple[LotResource, bool]:
+        lot, created = offering.create_lot(session, request)
+        if created:
+            audit.record(session, visitor.actor, "lot.offered", f"lot/{lot.id}", after=lot)
+        return lot, created
+
+    lot, created = _write(runtime, offer)
     response.status_code = HTTPStatus.CREATED if created else HTTPStatus.OK
     response.headers["Location"] = f"{router.prefix}/{lot.id}"
     return lot
@@ -80,9 +94,19 @@ def get_lot_series(session: ReadSession, spec_id: Slug) -> Series:
 
 
 @router.post("/series/{spec_id}/events", responses=problems(404, 422))
-def add_lot_series_event(runtime: RuntimeDep, spec_id: Slug, request: SeriesEventRequest) -> Series:
+def add_lot_series_event(
+    runtime: RuntimeDep, visitor: SignedInDep, spec_id: Slug, request: SeriesEventRequest
+) -> Series:
     """Allow reduced inspection, return to normal, or record that a cause was corrected."""
-    return _write(runtime, lambda session: series.add_series_event(session, spec_id, request))
+    return _write(
+        runtime,
+        _audited(
+            visitor.actor,
+            f"series.{request.kind}",
+            f"series/{spec_id}",
+            lambda session: series.add_series_event(session, spec_id, request),
+        ),
+    )
 
 
 @router.get("/{lot_id}", responses=problems(404, 422))
@@ -99,22 +123,63 @@ def get_lot_characteristic(session: ReadSession, lot_id: UUID) -> LotCharacteris
 
 @router.post("/{lot_id}/units/{unit}/findings", responses=problems(404, 409, 422))
 def add_lot_finding(
-    runtime: RuntimeDep, lot_id: UUID, unit: Unit, request: FindingRequest
+    runtime: RuntimeDep, visitor: SignedInDep, lot_id: UUID, unit: Unit, request: FindingRequest
 ) -> LotResource:
     """Record what a person found on a unit, or that it conforms."""
-    return _write(runtime, lambda session: deciding.add_finding(session, lot_id, unit, request))
+    return _write(
+        runtime,
+        _audited(
+            visitor.actor,
+            "lot.finding-added",
+            f"lot/{lot_id}/{unit}",
+            lambda session: deciding.add_finding(session, lot_id, unit, request),
+        ),
+    )
 
 
 @router.post("/{lot_id}/events", responses=problems(404, 409, 422))
-def add_lot_event(runtime: RuntimeDep, lot_id: UUID, request: LotEventRequest) -> LotResource:
+def add_lot_event(
+    runtime: RuntimeDep, visitor: SignedInDep, lot_id: UUID, request: LotEventRequest
+) -> LotResource:
     """Put a lot on hold, release it, or send a rejected one to rework."""
-    return _write(runtime, lambda session: deciding.add_event(session, lot_id, request))
+    return _write(
+        runtime,
+        _audited(
+            visitor.actor,
+            f"lot.{request.kind}",
+            f"lot/{lot_id}",
+            lambda session: deciding.add_event(session, lot_id, request),
+        ),
+    )
 
 
 @router.post("/{lot_id}/decision", responses=problems(404, 409, 422))
-def decide_lot(runtime: RuntimeDep, lot_id: UUID, request: DecisionRequest) -> LotResource:
+def decide_lot(
+    runtime: RuntimeDep, visitor: SignedInDep, lot_id: UUID, request: DecisionRequest
+) -> LotResource:
     """Decide on a lot, once."""
-    return _write(runtime, lambda session: deciding.decide(session, lot_id, request))
+    return _write(
+        runtime,
+        _audited(
+            visitor.actor,
+            f"lot.{request.outcome}",
+            f"lot/{lot_id}",
+            lambda session: deciding.decide(session, lot_id, request),
+        ),
+    )
+
+
+def _audited(
+    actor: Actor, action: str, subject: str, work: Callable[[Session], Said]
+) -> Callable[[Session], Said]:
+    """Do `work` and write it into the audit log."""
+
+    def work_and_record(session: Session) -> Said:
+        answer = work(session)
+        audit.record(session, actor, action, subject, after=answer)
+        return answer
+
+    return work_and_record
 
 
 def _write(runtime: Runtime, work: Callable[[Session], Answer]) -> Answer:

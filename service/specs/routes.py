@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query
 
 from qc.spec.models import Slug, Spec
 from service.errors import problems
+from service.guard import GuardedRoute
 from service.runtime import ReadSession
 from service.specs import service
 from service.specs.schemas import SpecList, SpecSummary
 
-router = APIRouter(prefix="/v1/specs", tags=["specs"])
+router = APIRouter(prefix="/v1/specs", tags=["specs"], route_class=GuardedRoute)
 
 
 @router.get("")

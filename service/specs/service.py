@@ -8,6 +8,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from qc.spec.models import Spec
+from service.actor import SYSTEM
+from service.audit import service as audit
 from service.errors import NotFoundError
 from service.specs import repository
 
@@ -45,6 +47,7 @@ def store_spec(session: Session, spec: Spec) -> None:
     row = repository.find(session, spec.id, spec.version)
     if row is None:
         repository.add(session, spec, datetime.now(UTC))
+        audit.record(session, SYSTEM, "spec.stored", f"spec/{spec.reference}", after=spec)
     elif Spec.model_validate_json(row.document) != spec:
         _log.warning(
             "spec changed without a new version; the stored one stays", spec=spec.reference

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from qc.geometry.station import Station
+from service.actor import SYSTEM
+from service.audit import service as audit
 from service.errors import NotFoundError
 from service.stations import repository
 
@@ -48,5 +50,8 @@ def list_stations(session: Session) -> list[Station]:
 def store_station(session: Session, station: Station) -> None:
     """Store a station unless its newest revision says the same."""
     row = repository.find(session, station.id)
-    if row is None or Station.model_validate_json(row.document) != station:
+    before = None if row is None else Station.model_validate_json(row.document)
+    if before != station:
         repository.add(session, station, datetime.now(UTC))
+        subject = f"station/{station.id}"
+        audit.record(session, SYSTEM, "station.stored", subject, before=before, after=station)

@@ -16,8 +16,11 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from PIL import Image
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
+from visitors import cookies_of
 
 from qc.decision.conformity import Decision
 from qc.decision.verdict import Reason, Verdict, worst
@@ -27,9 +30,11 @@ from qc.photo import Photo
 from qc.records import BudgetLine, Defect, Inspection, Measurement, PhotoRecord, Versions
 from qc.spec.base import LocalText, Severity
 from qc.spec.models import Product, Spec, View
+from service import credentials
 from service.app import create_app
 from service.inspections.models import InspectionRow, PhotoRow
 from service.inspector import Inspect
+from service.people.roles import Role
 from service.runtime import Runtime
 from service.settings import Settings
 from service.specs.service import store_spec
@@ -137,7 +142,12 @@ class House:
     """A started service, seen from outside (`client`) and from inside (`runtime`)."""
 
     client: TestClient
+    """The browser of a packer, signed in on an enrolled tablet."""
     runtime: Runtime
+
+    def browser(self, role: Role | None = None, *, tablet: bool = False) -> TestClient:
+        """Another browser, in which a person of a role is signed in, or nobody."""
+        return TestClient(self.client.app, cookies=cookies_of(self.runtime, role, tablet=tablet))
 
     def upload(
         self,
@@ -179,6 +189,13 @@ def no_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(MODELS_VARIABLE, str(tmp_path / "models"))
 
 
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PINs and passwords are hashed as in earnest, with less memory and time."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    monkeypatch.setattr(credentials, "_HASH", quick)
+
+
 @pytest.fixture
 def open_house(tmp_path: Path) -> Iterator[OpenHouse]:
     with ExitStack() as stack:
@@ -187,6 +204,7 @@ def open_house(tmp_path: Path) -> Iterator[OpenHouse]:
             app = create_app(settings_for(tmp_path, **groups), inspect=inspect)
             client = stack.enter_context(TestClient(app))
             runtime: Runtime = app.state.runtime
+            client.cookies.update(cookies_of(runtime, Role.PACKER, tablet=True))
             with runtime.database.writing() as session:
                 store_spec(session, SPEC)
                 store_station(session, Station(id="table-1"))

@@ -8,12 +8,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from uuid import uuid4
 
 import httpx2
 import pytest
 from conftest import jpeg
 
+PASSWORD = "a long password"
 COMMAND = [sys.executable, "-c", "import typer; from service.cli import serve; typer.run(serve)"]
 
 
@@ -30,6 +32,7 @@ def serving(data_dir: Path) -> Iterator[httpx2.Client]:
         address = re.search(r"http://\S+", process.stdout.readline())
         assert address is not None
         with httpx2.Client(base_url=address.group(), timeout=30) as client:
+            sign_in(client, process.stdout)
             yield client
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) in (0, -signal.SIGTERM)
@@ -38,6 +41,19 @@ def serving(data_dir: Path) -> Iterator[httpx2.Client]:
         process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+
+def sign_in(client: httpx2.Client, printed: IO[str]) -> None:
+    """Use the one-time address where one is printed, the password from then on."""
+    if client.get("/v1/session").json()["first_use"]:
+        link = re.search(r"First use: open (\S+)/#/welcome/(\S+)", printed.readline())
+        assert link is not None
+        assert link[1] == str(client.base_url).rstrip("/")
+        answer = client.post("/v1/session/code", json={"code": link[2], "password": PASSWORD})
+    else:
+        body = {"name": "Admin", "password": PASSWORD}
+        answer = client.post("/v1/session/password", json=body)
+    assert answer.status_code == 200, answer.text
 
 
 @pytest.mark.slow

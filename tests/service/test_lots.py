@@ -15,6 +15,7 @@ from qc.decision.verdict import Reason, Verdict
 from qc.photo import Photo
 from qc.records import Inspection
 from qc.spec.models import Spec
+from service.people.roles import Role
 from service.specs.service import store_spec
 
 WHO = {"by": "Ayu", "reason": "As the sample says"}
@@ -44,7 +45,7 @@ def offer(house: House, **content: object) -> Response:
         "aqls": {"major": 6.5},  # 2 units, Ac 0
         "by": "Ayu",
     }
-    return house.client.post("/v1/lots", json=body | content)
+    return house.browser(Role.LEAD).post("/v1/lots", json=body | content)
 
 
 def offered(house: House, **content: object) -> str:
@@ -58,7 +59,7 @@ def lot(house: House, lot_id: str) -> Any:
 
 
 def say(house: House, lot_id: str, what: str, **content: object) -> Response:
-    return house.client.post(f"/v1/lots/{lot_id}/{what}", json=WHO | content)
+    return house.browser(Role.LEAD).post(f"/v1/lots/{lot_id}/{what}", json=WHO | content)
 
 
 def decide(house: House, lot_id: str, outcome: str, **content: object) -> Response:
@@ -296,7 +297,7 @@ def test_a_rejected_lot_is_reworked_and_offered_again_once(house: House) -> None
 def test_what_is_said_of_a_lot_has_a_name_and_a_reason(house: House) -> None:
     lot_id = offered(house)
     for path in ("decision", "events", "units/1/findings"):
-        response = house.client.post(f"/v1/lots/{lot_id}/{path}", json={})
+        response = house.browser(Role.LEAD).post(f"/v1/lots/{lot_id}/{path}", json={})
         assert_refused(response, 422, "request-invalid")
     assert_refused(decide(house, str(uuid4()), "reject"), 404, "lot-unknown")
 
@@ -343,7 +344,9 @@ def series(house: House) -> dict[str, Any]:
 
 
 def series_event(house: House, kind: str) -> Response:
-    return house.client.post("/v1/lots/series/test-bowl/events", json=WHO | {"kind": kind})
+    return house.browser(Role.LEAD).post(
+        "/v1/lots/series/test-bowl/events", json=WHO | {"kind": kind}
+    )
 
 
 def inspected(house: House, *, bad: bool, **content: object) -> str:

@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from service.settings import Settings
+from service.settings_table import render_settings
 
 
 def test_every_setting_is_documented() -> None:
@@ -18,6 +19,13 @@ def test_every_setting_is_documented() -> None:
         assert issubclass(kind, BaseModel), name
         for setting, field in kind.model_fields.items():
             assert field.description, f"{name}.{setting}"
+
+
+def test_the_page_of_the_settings_is_current() -> None:
+    file = Path(__file__).parents[2] / "docs" / "settings.md"
+    assert file.read_text(encoding="utf-8") == render_settings(), (
+        "run: python -m service.settings_table docs/settings.md"
+    )
 
 
 def test_the_environment_sets_one_value_and_leaves_its_neighbours(

@@ -7,12 +7,18 @@ export type Route =
   | { page: "choose" }
   | { page: "capture"; specId: string }
   | { page: "answer"; inspectionId: string }
+  | { page: "manage" }
+  | { page: "welcome"; code: string }
+  | { page: "enrol"; code: string }
   | { page: "unknown" };
 
 export function parseRoute(hash: string): Route {
   const [page, argument, ...rest] = hash.replace(/^#?\/?/, "").split("/");
   if (!page) return { page: "choose" };
+  if (page === "manage" && !argument) return { page };
+  if (page === "enrol" && !argument) return { page: "enrol", code: "" };
   if (argument && rest.length === 0) {
+    if (page === "welcome" || page === "enrol") return { page, code: decodeURIComponent(argument) };
     if (page === "specs") return { page: "capture", specId: decodeURIComponent(argument) };
     if (page === "inspections") return { page: "answer", inspectionId: decodeURIComponent(argument) };
   }
@@ -21,6 +27,8 @@ export function parseRoute(hash: string): Route {
 
 export const addressOf = {
   choose: () => "#/",
+  enrol: () => "#/enrol",
+  manage: () => "#/manage",
   capture: (specId: string) => `#/specs/${encodeURIComponent(specId)}`,
   answer: (inspectionId: string) => `#/inspections/${encodeURIComponent(inspectionId)}`,
 };

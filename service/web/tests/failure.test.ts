@@ -17,6 +17,11 @@ describe("a failure", () => {
     expect(failure).toMatchObject({ kind, retriable });
   });
 
+  it("knows how long to wait where the server says so", () => {
+    expect(failureOf(429, problem("locked-out"), "90").retryAfterS).toBe(90);
+    expect(failureOf(429, problem("locked-out"), null).retryAfterS).toBeUndefined();
+  });
+
   it("survives an answer that is no problem document", () => {
     expect(failureOf(502, "<html>Bad gateway</html>").problem).toBeUndefined();
     expect(failureOf(502, null).problem).toBeUndefined();

@@ -3,16 +3,26 @@ import { addressOf, parseRoute } from "../src/route";
 
 describe("addresses", () => {
   it("lead back to the page that they were made for", () => {
+    expect(parseRoute(addressOf.manage())).toEqual({ page: "manage" });
     expect(parseRoute(addressOf.choose())).toEqual({ page: "choose" });
     expect(parseRoute(addressOf.capture("a b/c"))).toEqual({ page: "capture", specId: "a b/c" });
     expect(parseRoute(addressOf.answer("42"))).toEqual({ page: "answer", inspectionId: "42" });
+  });
+
+  it("of one-time codes lead to the page that uses them", () => {
+    expect(parseRoute("#/welcome/7KQ4M-2XW9P")).toEqual({ page: "welcome", code: "7KQ4M-2XW9P" });
+    expect(parseRoute("#/enrol/7KQ4M-2XW9P")).toEqual({ page: "enrol", code: "7KQ4M-2XW9P" });
+    expect(parseRoute(addressOf.enrol())).toEqual({ page: "enrol", code: "" });
   });
 
   it.each(["", "#", "#/"])("open the list of products for %j", (hash) => {
     expect(parseRoute(hash)).toEqual({ page: "choose" });
   });
 
-  it.each(["#/nowhere", "#/specs", "#/specs/", "#/inspections/1/2"])("are unknown: %s", (hash) => {
-    expect(parseRoute(hash)).toEqual({ page: "unknown" });
-  });
+  it.each(["#/nowhere", "#/welcome", "#/manage/1", "#/specs", "#/specs/", "#/inspections/1/2"])(
+    "are unknown: %s",
+    (hash) => {
+      expect(parseRoute(hash)).toEqual({ page: "unknown" });
+    },
+  );
 });

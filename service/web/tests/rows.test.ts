@@ -17,6 +17,8 @@ it("puts sizes, angles and counts into one table, each with its unit", () => {
         lower_mm: 199,
         upper_mm: 201,
         default_tolerance: true,
+        swelling: null,
+        conformance_probability: 0.999,
       },
     ],
     angles: [
@@ -29,6 +31,7 @@ it("puts sizes, angles and counts into one table, each with its unit", () => {
         u95_deg: 0.1,
         lower_deg: 89,
         upper_deg: 91,
+        conformance_probability: 0.999,
       },
     ],
     counts: [{ ...shared, feature: "count", part: null, found: 4, expected: 5 }],

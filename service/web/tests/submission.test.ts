@@ -73,6 +73,35 @@ describe("sending", () => {
     ]);
   });
 
+  it("waits for somebody to sign in when the session is over, and sends the photo then", async () => {
+    const problem = { code: "session-expired", detail: "The session is over.", fix: "Sign in." };
+    network.mockResolvedValueOnce(Response.json(problem, { status: 401 }));
+    network.mockResolvedValueOnce(Response.json({ id: "1" }, { status: 201 }));
+    const { submit } = await import("../src/api/client");
+    const { whenSignedOut } = await import("../src/api/waiting");
+    let signIn: () => void = () => undefined;
+    whenSignedOut(() => new Promise((resolve) => (signIn = resolve)));
+    const submission = newSubmission("daiso-tray", [{ view: "top", photo: new Blob(["abc"]) }]);
+
+    const answer = submit(submission);
+    await vi.waitFor(() => expect(network).toHaveBeenCalledTimes(1));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(network).toHaveBeenCalledTimes(1);
+    signIn();
+
+    await expect(answer).resolves.toEqual({ id: "1" });
+    const form = await network.mock.calls[1]![0].formData();
+    expect(form.get("client_id")).toBe(submission.clientId);
+    expect((form.get("photos") as File).size).toBe(3);
+  });
+
+  it("does not wait for a sign-in that cannot help", async () => {
+    const problem = { code: "role-required", detail: "Not you.", fix: "Ask." };
+    network.mockResolvedValueOnce(Response.json(problem, { status: 403 }));
+    const { submit } = await import("../src/api/client");
+    await expect(submit(newSubmission("a", []))).rejects.toMatchObject({ kind: "refused" });
+  });
+
   it("gives another item another id", () => {
     expect(newSubmission("a", []).clientId).not.toBe(newSubmission("a", []).clientId);
   });

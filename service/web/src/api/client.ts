@@ -1,8 +1,6 @@
-/** The server's interface, typed by its OpenAPI description. Every function throws `Failure`. */
+/** What the station asks the server for. Every function throws `Failure`. */
 
-import createClient from "openapi-fetch";
-import { Failure, failureOf } from "./failure";
-import type { paths } from "./schema";
+import { api, dataOf } from "./answer";
 import type { Submission } from "./submission";
 
 // The shapes of the answers, as the endpoints below give them.
@@ -15,53 +13,34 @@ export type SpecSummary = Awaited<ReturnType<typeof fetchSpecs>>[number];
 export type Station = Awaited<ReturnType<typeof fetchStations>>[number];
 export type Verdict = Inspection["verdict"];
 
-const api = createClient<paths>({ baseUrl: location.origin });
-
-interface Answer<T> {
-  data?: T;
-  error?: unknown;
-  response: Response;
-}
-
-async function dataOf<T>(request: Promise<Answer<T>>): Promise<T> {
-  let answer: Answer<T>;
-  try {
-    answer = await request;
-  } catch {
-    throw new Failure("unreachable");
-  }
-  if (answer.data === undefined) throw failureOf(answer.response.status, answer.error);
-  return answer.data;
-}
-
 /** The latest version of every spec. */
 export async function fetchSpecs() {
-  return (await dataOf(api.GET("/v1/specs"))).items;
+  return (await dataOf(() => api.GET("/v1/specs"))).items;
 }
 
 export function fetchSpec(specId: string) {
-  return dataOf(api.GET("/v1/specs/{spec_id}", { params: { path: { spec_id: specId } } }));
+  return dataOf(() => api.GET("/v1/specs/{spec_id}", { params: { path: { spec_id: specId } } }));
 }
 
 /** Every station with its mat and camera. */
 export async function fetchStations() {
-  return (await dataOf(api.GET("/v1/stations"))).items;
+  return (await dataOf(() => api.GET("/v1/stations"))).items;
 }
 
 /** The latest inspections, newest first. */
 export async function fetchLatest() {
-  return (await dataOf(api.GET("/v1/inspections"))).items;
+  return (await dataOf(() => api.GET("/v1/inspections"))).items;
 }
 
 export function fetchInspection(inspectionId: string) {
   const path = { inspection_id: inspectionId };
-  return dataOf(api.GET("/v1/inspections/{inspection_id}", { params: { path } }));
+  return dataOf(() => api.GET("/v1/inspections/{inspection_id}", { params: { path } }));
 }
 
 /** Send one item's photos. Sending the same submission again gives the first answer again. */
 export function submit(submission: Submission): Promise<Inspection> {
   const { clientId, spec, station, shots } = submission;
-  return dataOf(
+  return dataOf(() =>
     api.POST("/v1/inspections", {
       body: {
         client_id: clientId,

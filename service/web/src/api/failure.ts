@@ -19,6 +19,8 @@ export class Failure extends Error {
   constructor(
     readonly kind: FailureKind,
     readonly problem?: Problem,
+    /** When the server wants to be asked again, in seconds from its answer. */
+    readonly retryAfterS?: number,
   ) {
     super(problem?.detail ?? kind);
   }
@@ -38,9 +40,10 @@ function isProblem(body: unknown): body is Problem {
 }
 
 /** Turn an answer that is not a success into a failure. */
-export function failureOf(status: number, body: unknown): Failure {
+export function failureOf(status: number, body: unknown, retryAfter?: string | null): Failure {
   const kind = status >= 500 || status === TOO_MANY_REQUESTS ? "broken" : "refused";
-  return isProblem(body) ? new Failure(kind, body) : new Failure(kind);
+  if (!isProblem(body)) return new Failure(kind);
+  return retryAfter ? new Failure(kind, body, Number(retryAfter)) : new Failure(kind, body);
 }
 
 export interface Explanation {

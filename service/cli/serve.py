@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 from rich.console import Console
 
 from service.app import create_app
 from service.logs import configure_logging
+from service.runtime import Runtime
 from service.settings import Settings
 
 EXIT_UNAVAILABLE = 69
@@ -43,8 +45,9 @@ def serve(
     )
     configure_logging()
     listening = _listen(settings.server.host, settings.server.port)
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         log_config=None,
         log_level="critical",  # requests, failures and a failed start are in our own log
         access_log=False,
@@ -52,7 +55,7 @@ def serve(
         lifespan="on",
     )
     with listening:
-        _Server(config).run(sockets=[listening])
+        _Server(config, app).run(sockets=[listening])
 
 
 def _settings(**groups: dict[str, object]) -> Settings:
@@ -76,12 +79,30 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens, once it does."""
+    """Says where it listens, once it does, and at the first use how to get in."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self.should_exit:
+            return  # it did not start; the log says why
+        runtime: Runtime = self._app.state.runtime
         for listening in sockets or ():
-            host, port = listening.getsockname()[:2]
-            if host in ("0.0.0.0", "::"):  # noqa: S104 -- asked for by the option
-                host = socket.gethostname()
-            Console().print(f"Teliti is at [bold]http://{host}:{port}[/bold]  (stop with Ctrl+C)")
+            address = _address(listening, runtime.settings.server.public_url)
+            console = Console(soft_wrap=True, highlight=False)
+            console.print(f"Teliti is at [bold]{address}[/bold]  (stop with Ctrl+C)")
+            if runtime.first_code is not None:
+                link = f"{address}/#/welcome/{runtime.first_code}"
+                console.print(f"First use: open [bold]{link}[/bold]  (works once)")
+
+
+def _address(listening: socket.socket, public_url: str | None) -> str:
+    if public_url is not None:
+        return public_url.rstrip("/")
+    host, port = listening.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # noqa: S104 -- asked for by the option
+        host = socket.gethostname()
+    return f"http://{host}:{port}"

@@ -1,0 +1,99 @@
+"""Who may call what: the one place where the role of every route stands.
+
+Routes are named by their function, which is the operation's id in the API's schema. A route
+without an entry, or an entry without a route, stops the service at its start. Without an entry
+nothing is open: `guard` refuses what it does not find here. `docs/access.md` shows it as a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from service.people.roles import Role
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may call a route."""
+
+    roles: frozenset[Role] = frozenset()
+    tablet: bool = False
+    """An enrolled tablet may, whoever is signed in on it."""
+    anybody: bool = False
+
+
+def _only(*roles: Role) -> Access:
+    return Access(roles=frozenset(roles))
+
+
+ANYBODY: Final = Access(anybody=True)
+"""Everybody who reaches the service: its pages, its health, and the doors where one signs in."""
+
+TABLET: Final = Access(tablet=True)
+"""Enrolled tablets, on which somebody is about to sign in."""
+
+SIGNED_IN: Final = _only(*Role)
+"""Everybody who is signed in."""
+
+PEOPLE: Final = _only(Role.LEAD, Role.ADMIN)
+"""Who manages people; `service.people.roles.MANAGES` says whom."""
+
+TABLETS: Final = _only(Role.LEAD, Role.ENGINEER, Role.ADMIN)
+"""Who enrols and revokes tablets."""
+
+LOTS: Final = _only(Role.LEAD, Role.ADMIN)
+"""Who offers lots and says what becomes of them."""
+
+AUDIT: Final = _only(Role.ADMIN)
+"""Who reads the log of what everybody did."""
+
+ACCESS: Final[Mapping[str, Access]] = {
+    "get_health": ANYBODY,
+    "get_readiness": ANYBODY,
+    "openapi": ANYBODY,
+    "no_such_endpoint": ANYBODY,
+    "bundle_missing": ANYBODY,
+    # Signing in and out.
+    "get_session": ANYBODY,
+    "sign_in_by_password": ANYBODY,
+    "redeem_code": ANYBODY,
+    "sign_out": ANYBODY,
+    "enrol_tablet": ANYBODY,
+    "list_sign_in_choices": TABLET,
+    "sign_in_by_pin": TABLET,
+    "sign_in_by_badge": TABLET,
+    # Inspecting.
+    "create_inspection": SIGNED_IN,
+    "list_inspections": SIGNED_IN,
+    "get_inspection": SIGNED_IN,
+    "get_inspection_photo": SIGNED_IN,
+    "get_inspection_overlay": SIGNED_IN,
+    "list_specs": SIGNED_IN,
+    "get_spec": SIGNED_IN,
+    "list_stations": SIGNED_IN,
+    "get_active_release": SIGNED_IN,
+    # Lots.
+    "list_lots": SIGNED_IN,
+    "get_lot": SIGNED_IN,
+    "get_lot_characteristic": SIGNED_IN,
+    "get_lot_series": SIGNED_IN,
+    "preview_lot_plan": SIGNED_IN,
+    "create_lot": LOTS,
+    "add_lot_finding": LOTS,
+    "add_lot_event": LOTS,
+    "add_lot_series_event": LOTS,
+    "decide_lot": LOTS,
+    # Running the workshop.
+    "list_people": PEOPLE,
+    "add_person": PEOPLE,
+    "change_person": PEOPLE,
+    "reset_person": PEOPLE,
+    "issue_badge": PEOPLE,
+    "list_tablets": TABLETS,
+    "invite_tablet": TABLETS,
+    "revoke_tablet": TABLETS,
+    "list_audit_entries": AUDIT,
+    "export_audit_log": AUDIT,
+}

@@ -1,0 +1,1 @@
+"""Who did what and when: a log that shows when it was tampered with."""

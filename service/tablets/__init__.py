@@ -1,0 +1,1 @@
+"""Enrolled tablets: the browsers on which packers may sign in."""
