@@ -1,4 +1,4 @@
-"""Calibration: from the network's logits to probabilities that mean what they say."""
+"""Calibration: from the logits at all scales to probabilities that mean what they say."""
 
 from __future__ import annotations
 
@@ -14,39 +14,53 @@ from training.datasets.patches import Patches
 from training.labels import TYPES
 from training.metrics import PixelScores, calibration_error
 from training.normalise import normalise
+from training.released import SCALES, logits_at_scales
 
 _PIXELS_PER_PATCH = 2000
 
 
 @dataclass
 class Calibration:
-    """Per type: probability = sigmoid(slope · logit + offset).
+    """Per type: probability = sigmoid(Σ weight · logit + offset).
 
     Attributes:
-        slope: `(types,)`.
+        weights: `(types, scales)`, none of them negative.
         offset: `(types,)`.
         thresholds: calibrated probability of best F1.
         error: expected calibration error after fitting.
+        threshold_at_1_percent: probability that one in a hundred clean pixels reaches.
     """
 
-    slope: NDArray[np.float64]
+    weights: NDArray[np.float64]
     offset: NDArray[np.float64]
     thresholds: dict[str, float] = field(default_factory=dict)
     error: dict[str, float] = field(default_factory=dict)
+    threshold_at_1_percent: float = 1.0
 
 
-def fit_platt(logits: NDArray[np.floating], target: NDArray[np.bool_]) -> tuple[float, float]:
-    """Fit slope and offset by maximum likelihood (Platt, 1999); the slope stays positive."""
+def fit_logistic(
+    logits: NDArray[np.floating], target: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], float]:
+    """Fit weights and offset by maximum likelihood; no weight is negative.
+
+    For one column of logits this is Platt's calibration (1999).
+
+    Args:
+        logits: `(N, scales)`.
+        target: `(N,)`.
+    """
+    columns = logits.shape[1]
 
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        slope = np.exp(parameters[0])
-        margin = slope * logits + parameters[1]
+        margin = logits @ parameters[:columns] + parameters[columns]
         value = float(np.mean(np.logaddexp(0, margin) - target * margin))
         residual = 1 / (1 + np.exp(-margin)) - target
-        return value, np.array([np.mean(residual * logits) * slope, np.mean(residual)])
+        return value, np.append(logits.T @ residual / len(residual), np.mean(residual))
 
-    found = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-3, 3), (-12, 12)])
-    return float(np.exp(found.x[0])), float(found.x[1])
+    begin = np.append(np.full(columns, 1 / columns), 0.0)
+    bounds = [(0.0, 20.0)] * columns + [(-12.0, 12.0)]
+    found = minimize(loss, begin, jac=True, method="L-BFGS-B", bounds=bounds)
+    return np.asarray(found.x[:columns]), float(found.x[columns])
 
 
 @torch.no_grad()
@@ -56,22 +70,29 @@ def calibrate(network: nn.Module, patches: Patches, indices: range) -> Calibrati
     rng = np.random.default_rng(0)
     logits: list[list[NDArray[np.float32]]] = [[] for _ in TYPES]
     truths: list[list[NDArray[np.bool_]]] = [[] for _ in TYPES]
+    clean: list[NDArray[np.float32]] = []
     for index in indices:
         sample = patches.sample(index)
-        maps = network(normalise(torch.from_numpy(sample.pixels)[None]))[0].numpy()
-        chosen = rng.integers(maps[0].size, size=_PIXELS_PER_PATCH)
+        images = normalise(torch.from_numpy(sample.pixels)[None])
+        maps = logits_at_scales(network, images)[0].flatten(2).numpy()
+        chosen = rng.integers(maps.shape[2], size=_PIXELS_PER_PATCH)
+        sound = (sample.known & ~sample.target).all(axis=0).ravel()[chosen]
+        clean.append(maps[:, :, chosen[sound]])
         for channel in range(len(TYPES)):
             keep = chosen[sample.known[channel].ravel()[chosen]]
-            logits[channel].append(maps[channel].ravel()[keep])
+            logits[channel].append(maps[channel][:, keep].T)
             truths[channel].append(sample.target[channel].ravel()[keep])
-    result = Calibration(np.ones(len(TYPES)), np.zeros(len(TYPES)))
+    result = Calibration(np.ones((len(TYPES), SCALES)), np.zeros(len(TYPES)))
     for channel, name in enumerate(TYPES):
         values, truth = np.concatenate(logits[channel]), np.concatenate(truths[channel])
-        slope, offset = fit_platt(values.astype(np.float64), truth)
-        result.slope[channel], result.offset[channel] = slope, offset
-        probability = 1 / (1 + np.exp(-(slope * values + offset)))
+        weights, offset = fit_logistic(values.astype(np.float64), truth)
+        result.weights[channel], result.offset[channel] = weights, offset
+        probability = 1 / (1 + np.exp(-(values @ weights + offset)))
         scores = PixelScores()
         scores.add(probability, truth)
         result.thresholds[name] = round(scores.best_threshold(), 4)
         result.error[name] = round(calibration_error(probability, truth), 4)
+    margins = np.einsum("csp,cs->cp", np.concatenate(clean, axis=2), result.weights)
+    worst = (margins + result.offset[:, None]).max(axis=0)
+    result.threshold_at_1_percent = float(1 / (1 + np.exp(-np.quantile(worst, 0.99))))
     return result

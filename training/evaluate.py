@@ -29,10 +29,26 @@ from training.errors import TrainingDataError
 from training.labels import Sample
 from training.metrics import PixelScores, score_auroc
 from training.overview import Tile, contact_sheet
+from training.region_metrics import RegionScores
 
 log = logging.getLogger("training")
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
 _COMPOSITE_SEED = 9_000_000
+_SWEEP = 0.1
+"""Lowest probability of the regions that recall is swept over."""
+
+PROMISED_SIZES = {
+    "crack": (5.0, 0.5, 0.0),
+    "hole": (1.5, 1.5, 0.0),
+    "chip": (1.5, 0.0, 0.0),
+    "scratch": (8.0, 0.0, 0.0),
+    "stain": (0.0, 0.0, 20.0),
+    "coating": (0.0, 0.0, 20.0),
+    "dent": (0.0, 0.0, 20.0),
+    "roughness": (0.0, 0.0, 20.0),
+}
+"""Least length mm, width mm and area mm² of a defect that the detector is asked to find."""
+
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp"}
 # Classes of the boards whose images count as defective, beside the defect-free ones.
 _IMAGE_QUESTIONS = {
@@ -106,8 +122,53 @@ def pixel_metrics(
                 "ap": round(scores.average_precision(), 4),
                 "auroc": round(scores.auroc(), 4),
                 "iou": round(scores.iou(thresholds[name]), 4),
+                "ece": round(scores.calibration_error(), 4),
             }
     return table
+
+
+def region_recall(detector: Detector, judged: list[Judged]) -> dict[str, dict[str, float]]:
+    """Recall of defects as regions, by type, at 0.1, 1 and 10 false regions a picture.
+
+    Only defects of the sizes that the detector promises to see are asked for.
+    """
+    table = {}
+    found = [find_regions(one.maps, low=_SWEEP, high=_SWEEP) for one in judged]
+    for channel, name in enumerate(detector.types):
+        scores = RegionScores()
+        for one, regions in zip(judged, found, strict=True):
+            defective = np.asarray(one.sample.target.any(axis=0), np.uint8)
+            _, labels = cv2.connectedComponents(defective, connectivity=8)
+            truths = np.asarray(labels, np.int32)
+            asked = _large_enough(name, truths, one.sample.target[channel], detector.mm_per_px)
+            scores.add(regions, truths, asked)
+        if scores.found:
+            table[name] = {"defects": len(scores.found)} | {
+                f"recall_at_{rate}": round(scores.recall_at(rate), 4) for rate in (0.1, 1.0, 10.0)
+            }
+    return table
+
+
+def _large_enough(
+    name: str, truths: NDArray[np.int32], own: NDArray[np.bool_], mm_per_px: float
+) -> list[int]:
+    """Labels of the regions of a type that reach the size promised for it."""
+    least_length_mm, least_width_mm, least_area_mm2 = PROMISED_SIZES.get(name, (0.0, 0.0, 0.0))
+    kept = []
+    for label in np.unique(truths[own & (truths > 0)]):
+        rows, columns = np.nonzero(truths == label)
+        points = np.column_stack([columns, rows]).astype(np.float32)
+        sides = sorted(side + 1 for side in cv2.minAreaRect(points)[1])
+        area_mm2 = len(rows) * mm_per_px**2
+        # A stroke's width is its area over its length: the rectangle of a bent one is wider.
+        width_mm = min(sides[0] * mm_per_px, area_mm2 / (sides[1] * mm_per_px))
+        if (
+            sides[1] * mm_per_px >= least_length_mm
+            and width_mm >= least_width_mm
+            and area_mm2 >= least_area_mm2
+        ):
+            kept.append(int(label))
+    return kept
 
 
 def any_defect_metrics(judged: list[Judged]) -> dict[str, float]:
@@ -135,7 +196,8 @@ def image_metrics(judged: list[Judged]) -> dict[str, float]:
 def false_alarms(detector: Detector, folder: Path) -> tuple[dict[str, Any], list[Tile]]:
     """Count what the detector calls a defect on clean textures, at native resolution."""
     thresholds = np.array([detector.release.thresholds[name] for name in detector.types])
-    shares, alarmed, tiles = [], 0, []
+    promised = detector.release.training.get("threshold_at_1_percent")
+    shares, promised_shares, alarmed, doubtful, tiles = [], [], 0, 0, []
     paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in _PICTURES)
     for path in track(paths, "clean textures"):
         pixels = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
@@ -145,8 +207,11 @@ def false_alarms(detector: Detector, folder: Path) -> tuple[dict[str, Any], list
         maps = detector.map(np.asarray(pixels, np.uint8))
         wrong = (maps.probability >= thresholds[:, None, None]).any(axis=0)
         shares.append(float(wrong.mean()))
-        sure = [r for r in find_regions(maps) if r.probability >= 0.9]
-        alarmed += bool(sure)
+        regions = find_regions(maps)
+        alarmed += any(region.probability >= 0.9 for region in regions)
+        doubtful += bool(regions)
+        if promised is not None:
+            promised_shares.append(float((maps.probability.max(axis=0) >= promised).mean()))
         tiles.append(
             Tile(
                 path.stem,
@@ -159,7 +224,12 @@ def false_alarms(detector: Detector, folder: Path) -> tuple[dict[str, Any], list
         "pictures": len(shares),
         "false_pixel_share": round(float(np.mean(shares)), 5),
         "pictures_with_sure_instance": alarmed,
+        "pictures_with_any_instance": doubtful,
     }
+    if promised_shares:
+        result["false_pixel_share_at_promised_1_percent"] = round(
+            float(np.mean(promised_shares)), 5
+        )
     return result, tiles
 
 
@@ -191,6 +261,7 @@ def main(
             "patches": len(made),
             "pixels": pixel_metrics(made, detector.types, thresholds),
             "any_defect": any_defect_metrics(made),
+            "regions": region_recall(detector, made),
             "image_auroc": round(
                 score_auroc(
                     np.array([one.score for one in made]),

@@ -11,13 +11,13 @@ import json
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import onnx
 import torch
 import typer
-from torch import Tensor, nn
+from torch import nn
 
 from qc.defects.detector import DefectMap, Detector
 from qc.defects.regions import find_regions
@@ -27,8 +27,8 @@ from training.config import TrainingConfig
 from training.datasets.catalogue import read_catalogue
 from training.errors import TrainingDataError
 from training.labels import TYPES
-from training.network import INPUT_MULTIPLE, DefectNetwork
-from training.normalise import normalise
+from training.network import DefectNetwork
+from training.released import STRIDE, ReleasedNetwork
 
 log = logging.getLogger("training")
 OPSET = 18
@@ -42,27 +42,13 @@ LICENCES = (
 MAP_TOLERANCE = 1e-4
 
 
-class ReleasedNetwork(nn.Module):
-    """What a release computes: uint8 `(N, H, W, 3)` → probabilities `(N, types, H, W)`."""
-
-    def __init__(self, network: nn.Module, slope: Tensor, offset: Tensor) -> None:
-        super().__init__()
-        self.network = network
-        self.register_buffer("slope", slope[None, :, None, None])
-        self.register_buffer("offset", offset[None, :, None, None])
-
-    def forward(self, image: Tensor) -> Tensor:
-        """Return calibrated probabilities."""
-        return torch.sigmoid(self.network(normalise(image)) * self.slope + self.offset)
-
-
 def export_onnx(network: nn.Module, path: Path) -> None:
     """Write a network as one ONNX file of dynamic batch, height and width."""
     network.eval()
     n, h, w = (torch.export.Dim.AUTO for _ in range(3))
     program = torch.onnx.export(
         network,
-        (torch.zeros((2, 96, 128, 3), dtype=torch.uint8),),
+        (torch.zeros((2, 192, 256, 3), dtype=torch.uint8),),
         dynamo=True,
         opset_version=OPSET,
         input_names=["image"],
@@ -118,11 +104,11 @@ def main(
     catalogue = read_catalogue(data)
     held_out = catalogue.calibration_patches(config, patches)
     line = calibrate(network, held_out, range(patches))
-    slope, offset = (torch.from_numpy(v).float() for v in (line.slope, line.offset))
-    released = ReleasedNetwork(network, slope, offset).eval()
+    weights, offset = (torch.from_numpy(v).float() for v in (line.weights, line.offset))
+    released = ReleasedNetwork(network, weights, offset).eval()
     out.mkdir(parents=True, exist_ok=True)
     export_onnx(released, out / "model.onnx")
-    _write_release(run, out, config, line, catalogue.summary)
+    _write_release(run, out, config, line)
     pictures = [held_out.sample(index).pixels for index in range(24)]
     worst = check_parity(released, Detector.load(out), pictures)
     (out.parent / "ACTIVE").write_text(out.name + "\n", encoding="utf-8")
@@ -130,9 +116,12 @@ def main(
     log.info("%s: %.1f MB, torch and onnxruntime agree to %.1e", out, size_mb, worst)
 
 
-def _write_release(
-    run: Path, out: Path, config: TrainingConfig, line: Calibration, manifest: dict[str, Any]
-) -> None:
+def _write_release(run: Path, out: Path, config: TrainingConfig, line: Calibration) -> None:
+    manifest = json.loads((run / "data.json").read_text())
+    started_from = manifest.get("started_from")
+    command = "python -m training.train --data DATA --run RUN --config config.json"
+    if started_from:
+        command += f" --start-from models/{started_from.replace('@', '/')}"
     checkpoint = torch.load(run / "checkpoint.pt", map_location="cpu", weights_only=True)
     steps, seconds, best, _, _ = checkpoint["progress"]
     release = Release(
@@ -141,18 +130,19 @@ def _write_release(
         created=datetime.now(UTC).date(),
         types=TYPES,
         mm_per_px=config.mm_per_px,
-        stride_px=INPUT_MULTIPLE,
+        stride_px=STRIDE,
         input="uint8 (N, H, W, 3) sRGB; H and W multiples of stride_px",
         sha256=hashlib.sha256((out / "model.onnx").read_bytes()).hexdigest(),
         opset=OPSET,
         thresholds=line.thresholds,
         training={
-            "command": "python -m training.train --data DATA --run RUN --config config.json",
+            "command": command,
             "config": config.model_dump(),
             "steps": steps,
             "minutes": round(seconds / 60, 1),
             "best_mean_average_precision": round(best, 4),
             "calibration_error": line.error,
+            "threshold_at_1_percent": round(line.threshold_at_1_percent, 4),
             "data": manifest,
         },
         metrics={},

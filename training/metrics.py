@@ -56,6 +56,15 @@ class PixelScores:
         union = self._positive.sum() + self._negative[first:].sum()
         return float(hit / union) if union else float("nan")
 
+    def calibration_error(self, bins: int = 15) -> float:
+        """Expected calibration error over equal-width bins of probability."""
+        logit = (np.arange(_BINS) + 0.5) / _BINS * 24 - 12
+        probability = 1 / (1 + np.exp(-logit))
+        index = np.minimum((probability * bins).astype(int), bins - 1)
+        count = self._positive + self._negative
+        gap = np.bincount(index, weights=probability * count - self._positive, minlength=bins)
+        return float(np.abs(gap).sum() / max(int(count.sum()), 1))
+
     def best_threshold(self) -> float:
         """Probability at which F1 is highest."""
         hits = np.cumsum(self._positive[::-1])

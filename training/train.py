@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from torch.utils.tensorboard.writer import SummaryWriter
 
+from qc.defects.release import read_release
 from training.config import TrainingConfig
 from training.datasets.catalogue import Catalogue, read_catalogue
 from training.labels import TYPES
@@ -30,7 +31,7 @@ from training.losses import defect_loss
 from training.metrics import PixelScores
 from training.network import DefectNetwork, load_encoder_weights
 from training.normalise import normalise
-from training.warmstart import load_release, settle_norms
+from training.weights import load_release, settle_norms
 
 log = logging.getLogger("training")
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
@@ -256,7 +257,11 @@ def main(
         torch.set_num_threads(settings.threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     catalogue = read_catalogue(data, renders)
-    (run / "data.json").write_text(json.dumps(catalogue.summary, indent=2) + "\n")
+    summary = catalogue.summary | {
+        "started_from": start_from and read_release(start_from).reference
+    }
+    if not (run / "data.json").exists():  # a resumed run keeps what it began with
+        (run / "data.json").write_text(json.dumps(summary, indent=2) + "\n")
     state = start(settings, device)
     if (run / "checkpoint.pt").exists():
         state.load(run / "checkpoint.pt")

@@ -14,20 +14,30 @@ from training.errors import TrainingDataError
 _METRICS: dict[str, Any] = {
     "validation_boards": {
         "images": 11,
-        "pixels": {"crack": {"ap": 0.1234, "auroc": 0.2345, "iou": 0.3456}},
+        "pixels": {"crack": {"ap": 0.1234, "auroc": 0.2345, "iou": 0.3456, "ece": 0.0123}},
         "any_defect": {"ap": 0.4567, "auroc": 0.5678},
         "image_auroc": {"crack": 0.6789},
     },
     "composites_on_validation_boards": {
         "patches": 12,
-        "pixels": {"hole": {"ap": 0.1111, "auroc": 0.2222, "iou": 0.3333}},
+        "pixels": {"hole": {"ap": 0.1111, "auroc": 0.2222, "iou": 0.3333, "ece": 0.0234}},
         "any_defect": {"ap": 0.4444, "auroc": 0.5555},
         "image_auroc": 0.7777,
+        "regions": {
+            "hole": {
+                "defects": 21,
+                "recall_at_0.1": 0.8181,
+                "recall_at_1.0": 0.8282,
+                "recall_at_10.0": 0.8383,
+            }
+        },
     },
     "clean_textures": {
         "pictures": 13,
         "false_pixel_share": 0.0321,
         "pictures_with_sure_instance": 2,
+        "pictures_with_any_instance": 5,
+        "false_pixel_share_at_promised_1_percent": 0.0123,
     },
 }
 

@@ -19,11 +19,12 @@ from training.datasets.catalogue import Catalogue, manifest
 from training.datasets.patches import CompositeSource, Patches
 from training.datasets.surfaces import procedural_surface
 from training.errors import TrainingDataError
-from training.export import OPSET, ReleasedNetwork, check_parity, export_onnx
+from training.export import OPSET, check_parity, export_onnx
 from training.labels import TYPES
 from training.losses import defect_loss
-from training.network import INPUT_MULTIPLE, DefectNetwork, load_encoder_weights
+from training.network import DefectNetwork, load_encoder_weights
 from training.normalise import normalise
+from training.released import SCALES, STRIDE, ReleasedNetwork
 from training.train import fit, start
 
 pytestmark = pytest.mark.slow
@@ -106,7 +107,7 @@ def _detector(folder: Path, types: tuple[str, ...]) -> Detector:
         created=date(2026, 1, 1),
         types=types,
         mm_per_px=0.2,
-        stride_px=INPUT_MULTIPLE,
+        stride_px=STRIDE,
         input="uint8 (N, H, W, 3) sRGB",
         sha256="0" * 64,
         opset=OPSET,
@@ -123,17 +124,18 @@ def test_onnxruntime_gives_what_torch_gives(tmp_path: Path) -> None:
     torch.manual_seed(1)
     network = DefectNetwork(len(TYPES), channels=16)
     torch.nn.init.normal_(network.head.weight, std=0.5)
-    slope, offset = torch.linspace(0.5, 1.5, len(TYPES)), torch.linspace(-1, 3, len(TYPES))
-    released = ReleasedNetwork(network, slope, offset).eval()
+    weights = torch.linspace(0.1, 1.5, len(TYPES) * SCALES).reshape(len(TYPES), SCALES)
+    offset = torch.linspace(-1, 3, len(TYPES))
+    released = ReleasedNetwork(network, weights, offset).eval()
     export_onnx(released, tmp_path / "model.onnx")
     detector = _detector(tmp_path, TYPES)
     rng = np.random.default_rng(0)
     pictures = [
         rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
-        for height, width in ((32, 32), (64, 160), (96, 32), (512, 224))
+        for height, width in ((64, 64), (64, 192), (128, 64), (512, 256))
     ]
     assert check_parity(released, detector, pictures) < 1e-4
-    altered = ReleasedNetwork(network, slope, offset + 0.1).eval()
+    altered = ReleasedNetwork(network, weights, offset + 0.1).eval()
     with pytest.raises(TrainingDataError, match="disagree"):
         check_parity(altered, detector, pictures)
 

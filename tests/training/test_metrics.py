@@ -12,7 +12,7 @@ from torchmetrics.functional.classification import (
     binary_jaccard_index,
 )
 
-from training.calibration import fit_platt
+from training.calibration import fit_logistic
 from training.metrics import PixelScores, calibration_error, score_auroc
 
 
@@ -74,12 +74,25 @@ def test_calibration_error_agrees_with_torchmetrics() -> None:
         )
     )
     assert calibration_error(probability, target) == pytest.approx(expected, abs=1e-4)
+    scores = PixelScores()
+    scores.add(probability, target)
+    assert scores.calibration_error() == pytest.approx(expected, abs=1e-3)
 
 
-def test_platt_recovers_slope_and_offset() -> None:
+def test_the_judge_recovers_its_weights_and_offset() -> None:
     rng = np.random.default_rng(0)
-    logits = rng.normal(0, 3, 60_000)
-    target = rng.random(logits.size) < 1 / (1 + np.exp(-(0.6 * logits - 1.5)))
-    slope, offset = fit_platt(logits, target)
-    assert slope == pytest.approx(0.6, abs=0.03)
+    logits = rng.normal(0, 3, (60_000, 2))
+    margin = logits @ [0.6, 0.25] - 1.5
+    target = rng.random(len(logits)) < 1 / (1 + np.exp(-margin))
+    weights, offset = fit_logistic(logits, target)
+    assert weights == pytest.approx([0.6, 0.25], abs=0.03)
     assert offset == pytest.approx(-1.5, abs=0.06)
+
+
+def test_a_witness_who_is_always_wrong_is_not_heard() -> None:
+    rng = np.random.default_rng(1)
+    target = rng.random(20_000) < 0.3
+    told = np.where(target, 1.0, -1.0) + rng.normal(0, 1, target.size)
+    weights, _ = fit_logistic(np.column_stack([told, -told + rng.normal(0, 1, told.size)]), target)
+    assert weights[0] > 1
+    assert weights[1] == 0

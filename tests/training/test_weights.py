@@ -8,11 +8,12 @@ import pytest
 import torch
 
 from training.errors import TrainingDataError
-from training.export import ReleasedNetwork, export_onnx
+from training.export import export_onnx
 from training.labels import TYPES
 from training.network import DefectNetwork
 from training.normalise import normalise
-from training.warmstart import load_release, settle_norms
+from training.released import SCALES, ReleasedNetwork
+from training.weights import folded, load_release, settle_norms
 
 pytestmark = pytest.mark.slow
 KNOWN = 4
@@ -32,7 +33,7 @@ def trained() -> DefectNetwork:
 @pytest.fixture(scope="module")
 def model(trained: DefectNetwork, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("release") / "model.onnx"
-    export_onnx(ReleasedNetwork(trained, torch.ones(KNOWN), torch.zeros(KNOWN)), path)
+    export_onnx(ReleasedNetwork(trained, torch.ones(KNOWN, SCALES), torch.zeros(KNOWN)), path)
     return path
 
 
@@ -68,3 +69,12 @@ def test_a_file_of_another_network_is_refused(model: Path, tmp_path: Path) -> No
     broken.write_bytes(b"no network")
     with pytest.raises(TrainingDataError, match="unreadable"):
         load_release(DefectNetwork(KNOWN), broken, TYPES[:KNOWN])
+
+
+def test_folding_changes_nothing_but_the_norms(trained: DefectNetwork) -> None:
+    pictures = torch.randn(1, 3, 64, 96)
+    lean = folded(trained)
+    with torch.no_grad():
+        assert torch.allclose(lean(pictures), trained(pictures), atol=1e-5)
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in lean.modules())
+    assert any(isinstance(module, torch.nn.BatchNorm2d) for module in trained.modules())

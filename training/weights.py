@@ -1,12 +1,13 @@
-"""Go on from a release: its ONNX file is the one form in which weights are kept.
+"""Weights between a network that learns and a release that is run.
 
-The export folds every batch normalisation into the convolution before it. Here the folded
+A release has every batch normalisation folded into the convolution before it. Here the folded
 weights are put back, and the normalisations get statistics of their own again, so that training
 goes on from exactly what the release computes.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -15,14 +16,33 @@ from pathlib import Path
 import onnx
 import torch
 from onnx import numpy_helper
+from timm.layers.norm_act import BatchNormAct2d
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from training.errors import TrainingDataError
 from training.network import SILENT_LOGIT
 from training.normalise import normalise
 
 _PREFIX = "network."
-_FOLDED_BIAS = "_bias"
+_EXPORTERS_BIAS = "weight_bias"
+"""What torch's exporter called the bias where it folded by itself, as in release 0.1.0."""
+
+
+def folded(network: nn.Module) -> nn.Module:
+    """Return a copy for inference, its normalisations folded into its convolutions.
+
+    The exporter folds them as well, but not where two scales share the convolutions.
+    """
+    lean = copy.deepcopy(network).eval()
+    for name, conv, norm in list(_convolutions(lean)):
+        if norm is None:
+            continue
+        lean.set_submodule(name, fuse_conv_bn_eval(conv, norm))
+        # timm's normalisation carries the activation that follows it.
+        after = norm.act if isinstance(norm, BatchNormAct2d) else nn.Identity()
+        lean.set_submodule(_name_of(lean, norm), after)
+    return lean
 
 
 def load_release(network: nn.Module, model: Path, types: tuple[str, ...]) -> list[str]:
@@ -58,7 +78,9 @@ def load_release(network: nn.Module, model: Path, types: tuple[str, ...]) -> lis
             nn.init.ones_(norm.weight)
             norm.reset_running_stats()
             _statistics(norm)[1].fill_(1 - norm.eps)
-            _copy(norm.bias, stored, f"{name}.weight{_FOLDED_BIAS}", model)
+            by_exporter = f"{name}.{_EXPORTERS_BIAS}"
+            bias = by_exporter if by_exporter in stored else f"{name}.bias"
+            _copy(norm.bias, stored, bias, model)
     return list(types[known:])
 
 
@@ -94,6 +116,10 @@ def settle_norms(network: nn.Module, pictures: Iterable[Tensor]) -> None:
         norm.weight.copy_(gain * torch.sqrt(variance + norm.eps))
         running_mean.copy_(means)
         running_var.copy_(variance)
+
+
+def _name_of(network: nn.Module, wanted: nn.Module) -> str:
+    return next(name for name, module in network.named_modules() if module is wanted)
 
 
 def _statistics(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
