@@ -1,4 +1,4 @@
-"""Write a release's card: `python -m training.card models/detector/0.1.0`.
+"""Write a release's card: `python -m training.card models/detector/0.3.0`.
 
 Every figure comes from `release.json`; only what the detector is for, and what it has never
 seen, is prose of this module.
@@ -17,12 +17,15 @@ from training.errors import TrainingDataError
 
 _LIMITS = """\
 - The only real defects are those of sawn, unfinished softwood boards from one line-scan camera.
-  Scratches, chips, holes and faults of the coating were composited, and measured on composites
-  alone: their figures say how well the network finds what our program paints.
+  Scratches, chips, holes, dents, roughness and faults of the coating were composited, and
+  measured on composites alone: their figures say how well the network finds what our program
+  paints.
 - It has never seen a real finished item: no lacquered, oiled or painted surface, no bamboo,
   coconut shell or rattan, no phone photo of an item on the mat. Expect false and missed calls.
-- A chip that takes a clean piece out of the outline shows only as a gap in the silhouette, and
-  is often missed. A dark stain may be called a hole, a shaded edge a fault of the coating.
+- A chip that takes a clean piece out of the outline shows only as a gap in the silhouette: the
+  inspection looks for it in the outline's shape, the network alone often misses it.
+- A dent is told by its shading alone, so a lamp's mirror image may be called one, and the
+  gleaming edge of a lacquered item a scratch. A dark stain may be called a hole.
 - The boards' masks are coarse about knots, and a knot with a crack is masked as a whole: it
   counts as knot, and says nothing about cracks. Missing knots count as knot, resin pockets as
   stain. The AP and IoU of knots and stains carry that noise.
@@ -51,7 +54,7 @@ def card(release: Release) -> str:
     sections = [
         f"# {release.reference}\n\n"
         f"Finds {', '.join(release.types)} in photos of wood at {release.mm_per_px} mm per pixel. "
-        "A first release: read its limits.",
+        "Read its limits.",
         "## Limits\n\n" + _LIMITS.rstrip(),
         f"## On {boards['images']} boards of blocks that nothing was trained on\n\n"
         + _pixel_table(boards["pixels"], boards["any_defect"])
@@ -100,6 +103,11 @@ def _training(training: Mapping[str, Any]) -> str:
         f"`{training['command']}`, {training['minutes']} minutes on a CPU of two cores, "
         f"{training['steps']} steps of {config['batch']} patches of {config['side_px']} px; "
         "the configuration stands in `release.json`.",
+        *(
+            f"It went on from {parent['release']}: {parent['minutes']} minutes, "
+            f"{parent['steps']} steps."
+            for parent in reversed(training.get("lineage", []))
+        ),
         "",
         _table(
             ("data", "files", "SHA-256 of the sorted list of SHA-256 and name"),

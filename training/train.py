@@ -124,6 +124,14 @@ def warm_start(state: State, release: Path, catalogue: Catalogue, config: Traini
     log.info("started from %s; new types: %s", release, ", ".join(new) or "none")
 
 
+def lineage(release: Path) -> list[dict[str, Any]]:
+    """How a release was trained, and those before it; the first comes first."""
+    parent = read_release(release)
+    own = {key: parent.training.get(key) for key in ("config", "steps", "minutes")}
+    earlier: list[dict[str, Any]] = parent.training.get("lineage", [])
+    return [*earlier, {"release": parent.reference, **own}]
+
+
 def rate_factor(step: int, share_done: float) -> float:
     """Learning rate over its base: 200 steps of warm-up, then a cosine to zero."""
     return min(1.0, (step + 1) / 200) * 0.5 * (1 + math.cos(math.pi * min(1.0, share_done)))

@@ -119,7 +119,8 @@ def settle_norms(network: nn.Module, pictures: Iterable[Tensor]) -> None:
 
 
 def _name_of(network: nn.Module, wanted: nn.Module) -> str:
-    return next(name for name, module in network.named_modules() if module is wanted)
+    names: dict[nn.Module, str] = {m: name for name, m in network.named_modules()}
+    return names[wanted]
 
 
 def _statistics(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:

@@ -9,9 +9,9 @@ from training.synthesis.composite.scene import Pixels, Scene, log_uniform
 
 
 def shine(scene: Scene, rng: np.random.Generator) -> Scene:
-    """Light a scene with up to four effects of form, shadow and gloss."""
+    """Light a scene with up to six effects of form, shadow and gloss."""
     pixels = scene.pixels
-    for effect, chance in ((_form, 0.6), (_rim, 0.3), (_shadow, 0.25), (_gloss, 0.3)):
+    for effect, chance in _EFFECTS:
         if rng.random() < chance:
             pixels = effect(pixels, scene, rng)
     pixels = pixels * min(1.0, 0.75 / max(float(pixels.mean()), 1e-3))  # a camera would expose less
@@ -71,3 +71,47 @@ def _gloss(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
     relief = 1 + 0.3 * streak_noise(rng, scene.shape, 20, 1.5, scene.grain_rad)
     gleam = np.float32(rng.uniform(0.05, 0.5)) * soft * np.clip(relief, 0, 2)
     return np.asarray(pixels + (1 - pixels) * gleam[..., None], np.float32)
+
+
+def _lamps(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
+    """Mirror images of lamps in a lacquered hollow: small, bright, smooth."""
+    colour = np.array([1.0, rng.uniform(0.9, 1.0), rng.uniform(0.75, 1.0)], np.float32)
+    angle = rng.uniform(0, np.pi)
+    for _ in range(int(rng.integers(1, 4))):
+        radius = log_uniform(rng, 1.5, 45)
+        centre = (rng.uniform(0, scene.shape[1]), rng.uniform(0, scene.shape[0]))
+        radii = (radius * log_uniform(rng, 1, 4), radius)
+        inside = blob(rng, scene.shape, centre, radii, angle + rng.normal(0, 0.3), 0)
+        core = edge(inside, rng.uniform(0.3, 1.5) * radius)
+        halo = np.exp(-np.square(np.clip(-inside / (0.6 * radius + 1), 0, 8)))
+        gleam = rng.uniform(0.5, 1.0) * core + rng.uniform(0, 0.3) * halo
+        share = np.clip(gleam, 0, 1).astype(np.float32)[..., None]
+        pixels = pixels + (colour - pixels) * share
+    return np.asarray(pixels, np.float32)
+
+
+def _gleaming_edge(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
+    """A rounded edge that catches the lamp: a long, smooth, thin line that fades at its ends."""
+    radius = log_uniform(rng, 0.4, 6) * max(scene.shape)
+    x, y = rng.uniform(0, scene.shape[1]), rng.uniform(0, scene.shape[0])
+    away = rng.uniform(0, 2 * np.pi)
+    centre = (x + radius * np.cos(away), y + radius * np.sin(away))
+    inside = blob(rng, scene.shape, centre, (radius, radius * rng.uniform(0.7, 1)), away, 0)
+    width = log_uniform(rng, 0.8, 8)
+    line = np.exp(-np.square(inside / width))
+    grid_y, grid_x = np.mgrid[: scene.shape[0], : scene.shape[1]].astype(np.float32)
+    reach = log_uniform(rng, 25, 400)
+    fading = np.exp(-((grid_x - x) ** 2 + (grid_y - y) ** 2) / (2 * reach**2))
+    share = (rng.uniform(0.2, 1.0) * line * fading).astype(np.float32)[..., None]
+    return np.asarray(pixels + (1 - pixels) * share, np.float32)
+
+
+_EFFECTS = (
+    (_form, 0.6),
+    (_rim, 0.3),
+    (_shadow, 0.25),
+    (_gloss, 0.3),
+    (_lamps, 0.25),
+    (_gleaming_edge, 0.35),
+)
+"""Each effect with the chance that a picture shows it."""
