@@ -102,7 +102,9 @@ def _measure(
         result.reasons.append(_reason(dimension, error.code, part, spec))
         return
     verdict, code = _CODES[measured.decision]
-    if dimension.height_mm is None:
+    if trace.faint:
+        code = "dimension-edge-faint"
+    elif dimension.height_mm is None:
         code = "dimension-height-unknown"
     if isinstance(measured, AngleMeasurement):
         result.angles.append(measured)

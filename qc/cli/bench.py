@@ -42,6 +42,7 @@ STAGES = (
     "surface_patch",
     "gate_glare",
     "find_defects",
+    "find_notches",
     "compare_colour",
 )
 """The functions of `qc.inspection` that are timed, in the order in which they run."""

@@ -216,6 +216,12 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "id": "{name} {value:.2f} ± {u95:.2f}{unit} terlalu dekat batas "
         "{lower:g}–{upper:g}{unit}. Ukur dengan jangka sorong.",
     },
+    "dimension-edge-faint": {
+        "en": "The item is too dark for the photo to show its edge. Measure {name} with the "
+        "calliper.",
+        "id": "Barang terlalu gelap, tepinya tidak jelas di foto. Ukur {name} dengan jangka "
+        "sorong.",
+    },
     "dimension-height-unknown": {
         "en": "{name} cannot be decided without the item's height. Measure it with the calliper.",
         "id": "{name} tidak bisa diputuskan tanpa tinggi barang. Ukur dengan jangka sorong.",

@@ -37,7 +37,8 @@ def measure(
     """Measure a dimension on the plane of its stated height and decide on it.
 
     Without a stated height the value is taken on the mat and the decision is `check`, for the
-    photo alone cannot tell a larger item from a higher one. Where a part has the feature several
+    photo alone cannot tell a larger item from a higher one; on a faint outline it is `check` as
+    well. Where a part has the feature several
     times, the one farthest from nominal counts.
 
     Raises:
@@ -48,7 +49,7 @@ def measure(
     u, value = combined_u(lines), reading.found.value
     lower, upper = dimension.limits
     decision = Decision.CHECK
-    if dimension.height_mm is not None:
+    if dimension.height_mm is not None and not trace.faint:
         decision = decide(value, u, lower, upper)
     line_px = _in_photo(reading.found.path_mm, view, reading.height_mm)
     if isinstance(dimension, Angle):

@@ -47,6 +47,9 @@ _MIN_KEPT = 0.6
 _HIGHLIGHT = 2.0
 """Light above this multiple of the part's median is a highlight."""
 
+_FAINT = 0.5
+"""Contrast of the item's colour over that of the field's light, below which an edge is faint."""
+
 _ROUNDS = 12
 
 
@@ -57,7 +60,9 @@ class Outline:
     `points_px` `(N, 2)` in order, counter-clockwise on the mat; `sigma_px` is the median width
     of the edges, `correction_px` how far they were moved on average to allow for rounded or
     mirroring rims, `scatter_px` the RMS of the points about their smooth course, `kept` the
-    share of profiles that gave an edge.
+    share of profiles that gave an edge. A `faint` outline is of an item whose own colour is
+    weaker than the light it takes from the field, as that of black lacquer: the codec's colour
+    noise moves such an edge by more than its profiles show.
     """
 
     points_px: Array
@@ -65,6 +70,7 @@ class Outline:
     correction_px: float
     scatter_px: float
     kept: float
+    faint: bool
 
 
 def trace_outline(photo: Photo, view: MatView, part: Part, *, hole: bool = False) -> Outline | None:
@@ -126,7 +132,8 @@ def trace_outline(photo: Photo, view: MatView, part: Part, *, hole: bool = False
     edge = edge + _flank_px(
         profile, points + edge[:, None] * normals, normals, direction, inner_px, ceiling
     )
-    edge = edge + _rim_px(offsets, colours @ field, edge, sigma, good)
+    rim, taken = _rim_px(offsets, colours @ field, edge, sigma, good)
+    edge = edge + rim
     # A splinter of grain or a crumb moves single edges; their neighbours know better.
     course = median_filter(edge, 9, mode="wrap")
     deviation = np.abs(edge - course)
@@ -138,6 +145,7 @@ def trace_outline(photo: Photo, view: MatView, part: Part, *, hole: bool = False
         correction_px=float(np.mean(np.abs(edge - coloured)[good])),
         scatter_px=float(np.sqrt(np.mean(deviation[good] ** 2))),
         kept=float(good.mean()),
+        faint=float(np.median(contrast[good])) < _FAINT * taken,
     )
 
 
@@ -255,8 +263,11 @@ def _vertex(positions: Array, losses: Array) -> Array:
 
 def _rim_px(
     offsets: Array, light: Array, edge: Array, sigma: Array, good: npt.NDArray[np.bool_]
-) -> Array:
+) -> tuple[Array, float]:
     """Return how far the item continues beyond its coloured part, `(N,)` pixels, at least 0.
+
+    Beside it stands the median contrast of the field's light at the item's edge, which is
+    negative where the item is the brighter of the two even in the field's own colour.
 
     The flank of a rounded, lacquered or dark rim mirrors the field or lies in its own shade, so
     that its colour fades before the item ends. Where the field beside it is lit, its light
@@ -283,7 +294,8 @@ def _rim_px(
     # A whole stretch of the outline shows such a rim, or none.
     share = uniform_filter1d(sure.astype(np.float64), 31, mode="wrap")
     rim = median_filter(np.where(sure, beyond, 0.0), 15, mode="wrap")
-    return np.where(share > 0.5, np.where(sure, beyond, rim), 0.0)
+    moved = np.where(share > 0.5, np.where(sure, beyond, rim), 0.0)
+    return moved, float(np.median(contrast[good]))
 
 
 def _half_level(offsets: Array, signal: Array) -> Array:

@@ -32,6 +32,11 @@ class Trace:
     holes: tuple[Outline, ...] = ()
     next_outline: Outline | None = None
 
+    @property
+    def faint(self) -> bool:
+        """True where the outline of the part, or of the next one, is too faint to decide on."""
+        return self.outline.faint or (self.next_outline is not None and self.next_outline.faint)
+
     def shape(
         self, camera: Camera, pose: Pose, height_mm: float, shift: Shift | None = None
     ) -> Shape:

@@ -151,3 +151,16 @@ def test_photo_without_anything_is_a_retake():
     Image.fromarray(noise).save(buffer, "JPEG")
     inspection = inspect({"top": decode_photo(buffer.getvalue())}, _spec(), STATION)
     assert inspection.verdict is Verdict.RETAKE
+
+
+@pytest.mark.parametrize(
+    ("light", "faint"), [((0.012, 0.011, 0.011), True), ((0.3, 0.17, 0.09), False)]
+)
+def test_an_item_as_dark_as_black_lacquer_is_never_decided_by_photo(light, faint):
+    photo = render(Scene(item_light=light))
+    inspection = inspect({"top": photo}, _spec(lower_mm=140.0, upper_mm=160.0), STATION)
+    assert inspection.verdict in (Verdict.CHECK, Verdict.RETAKE)
+    if faint:
+        assert "dimension-inside" not in _codes(inspection)
+    else:
+        assert "dimension-inside" in _codes(inspection)
