@@ -104,6 +104,12 @@ class RemeasurementError(TelitiError):
     code = "remeasurement-invalid"
 
 
+class NormalityError(TelitiError):
+    """Good photos cannot be learnt from, or a memory of them cannot be used."""
+
+    code = "normality-invalid"
+
+
 def first_problem(error: ValidationError, whole: str = "file") -> str:
     """Say where a file fails its model first, and why; `whole` names the file itself."""
     first = error.errors()[0]

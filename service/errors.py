@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from qc.errors import (
     GaugeError,
+    NormalityError,
     PhotoError,
     PhotoTooLargeError,
     ReleaseError,
@@ -125,6 +126,9 @@ STATUS: Final[Mapping[type[TelitiError], HTTPStatus]] = {
     RemeasurementError: HTTPStatus.UNPROCESSABLE_ENTITY,
     GaugeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     VisionError: HTTPStatus.SERVICE_UNAVAILABLE,
+
+
+    NormalityError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
     UploadError: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -84,17 +84,6 @@ class PixelScores:
         return int(np.ceil((np.log(clipped / (1 - clipped)) + 12) / 24 * _BINS - 1e-9))
 
 
-def score_auroc(scores: NDArray[np.floating], defective: NDArray[np.bool_]) -> float:
-    """Area under the ROC curve of image scores, ties counted half; NaN without both kinds."""
-    positive, negative = scores[defective], scores[~defective]
-    if len(positive) == 0 or len(negative) == 0:
-        return float("nan")
-    wins = (positive[:, None] > negative[None]).mean() + (
-        positive[:, None] == negative[None]
-    ).mean() / 2
-    return float(wins)
-
-
 def calibration_error(
     probability: NDArray[np.floating], target: NDArray[np.bool_], bins: int = 15
 ) -> float:

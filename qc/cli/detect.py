@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,13 +12,12 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import track
 
+from qc.cli.photos import find_photos
 from qc.cli.status import EXIT_DATA
 from qc.defects.detector import DefectMap, Detector
 from qc.defects.regions import find_regions
 from qc.errors import PhotoError, ReleaseError
 from qc.photo import decode_photo
-
-_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 
 
 def detect(
@@ -43,7 +41,7 @@ def detect(
     detector = Detector.load(release) if release else Detector.load_active()
     if detector is None:
         raise ReleaseError("no detector release is active", fix="Give one with --release.")
-    paths = list(_photos(source))
+    paths = find_photos([source])
     console = Console(stderr=True)
     results = [
         _detect(path, detector, maps and _maps_folder(maps, path, source))
@@ -56,18 +54,6 @@ def detect(
             print(_line(result))
     if any(result["error"] for result in results):
         raise typer.Exit(EXIT_DATA)
-
-
-def _photos(source: Path) -> Iterator[Path]:
-    if source.is_dir():
-        found = sorted(p for p in source.rglob("*") if p.suffix.lower() in _SUFFIXES)
-        if not found:
-            raise PhotoError(
-                f"no photo in {source}", fix=f"Photos end in {', '.join(sorted(_SUFFIXES))}."
-            )
-        yield from found
-    else:
-        yield source
 
 
 def _detect(path: Path, detector: Detector, maps: Path | None) -> dict[str, Any]:

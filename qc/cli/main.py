@@ -11,10 +11,11 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from qc import __version__
-from qc.cli import bench, lot, mat, spec, station
+from qc.cli import bench, evaluate, lot, mat, spec, station
 from qc.cli.detect import detect
 from qc.cli.gauge import gauge
 from qc.cli.inspect import inspect_command
+from qc.cli.learn import confirm, learn
 from qc.cli.samples import samples
 from qc.cli.status import EXIT_DATA, EXIT_IO, EXIT_SOFTWARE, EXIT_USAGE
 from qc.errors import TelitiError
@@ -30,11 +31,14 @@ app.command("inspect")(inspect_command)
 app.command("detect")(detect)
 app.command("samples")(samples)
 app.command("gauge")(gauge)
+app.command("learn")(learn)
+app.command("confirm")(confirm)
 app.add_typer(spec.app, name="spec")
 app.add_typer(mat.app, name="mat")
 app.add_typer(lot.app, name="lot")
 app.add_typer(station.app, name="station")
 app.add_typer(bench.app, name="bench")
+app.add_typer(evaluate.app, name="evaluate")
 for _extension in entry_points(group="teliti.commands"):
     _command = _extension.load()
     if isinstance(_command, typer.Typer):

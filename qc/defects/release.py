@@ -11,7 +11,7 @@ import hashlib
 import os
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
 
@@ -24,29 +24,37 @@ MODELS_VARIABLE: Final = "TELITI_MODELS"
 _FIX = "Take the whole release folder from a trusted copy."
 
 
-class Release(BaseModel):
-    """What `release.json` says of a model."""
+class ModelRelease(BaseModel):
+    """What `release.json` says of any model."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Slug
     version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
     created: date
-    types: tuple[DefectType, ...] = Field(min_length=1)
-    mm_per_px: PositiveFloat
     stride_px: PositiveInt = Field(description="Height and width of the input are multiples.")
     input: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="Of model.onnx.")
     opset: PositiveInt
-    thresholds: dict[str, float] = Field(description="Probability of best F1 per type.")
     training: dict[str, Any]
-    metrics: dict[str, Any]
     licences: tuple[str, ...]
 
     @property
     def reference(self) -> str:
         """`name@version`, as stored with every inspection."""
         return f"{self.name}@{self.version}"
+
+
+class Release(ModelRelease):
+    """What `release.json` says of a detector."""
+
+    types: tuple[DefectType, ...] = Field(min_length=1)
+    mm_per_px: PositiveFloat
+    thresholds: dict[str, float] = Field(description="Probability of best F1 per type.")
+    metrics: dict[str, Any]
+
+
+AnyRelease = TypeVar("AnyRelease", bound=ModelRelease)
 
 
 def models_folder() -> Path:
@@ -76,14 +84,19 @@ def active_folder(name: str = "detector") -> Path | None:
 
 
 def read_release(folder: Path) -> Release:
-    """Read a release and verify its weights.
+    """Read a detector's release and verify its weights, as `read_release_of`."""
+    return read_release_of(Release, folder)
+
+
+def read_release_of(kind: type[AnyRelease], folder: Path) -> AnyRelease:
+    """Read a release of some kind of model and verify its weights.
 
     Raises:
         ReleaseError: the folder is incomplete, or the weights are not those of the release.
     """
     path = folder / "release.json"
     try:
-        release = Release.model_validate_json(path.read_bytes())
+        release = kind.model_validate_json(path.read_bytes())
         with (folder / "model.onnx").open("rb") as weights:
             sha256 = hashlib.file_digest(weights, "sha256").hexdigest()
     except OSError as error:

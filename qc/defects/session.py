@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -41,3 +43,9 @@ class Session:
         """Return the probability maps of a batch of equally large images."""
         (maps,) = self._session.run(None, {self._input: images})
         return np.asarray(maps, np.float32)
+
+    def compute(
+        self, outputs: Sequence[str], inputs: Mapping[str, NDArray[Any]]
+    ) -> list[NDArray[Any]]:
+        """Return outputs of a network with several inputs, by name."""
+        return [np.asarray(value) for value in self._session.run(list(outputs), dict(inputs))]

@@ -12,8 +12,9 @@ from torchmetrics.functional.classification import (
     binary_jaccard_index,
 )
 
+from qc.evaluation import score_auroc
 from training.calibration import fit_logistic
-from training.metrics import PixelScores, calibration_error, score_auroc
+from training.metrics import PixelScores, calibration_error
 
 
 def _drawn(seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,28 @@
+"""Normality: what a product line's good items look like, and what is unlike them.
+
+`teach` makes a memory from good photos, `Normality.judge` compares a photo with it, and
+`confirm_defect` and `confirm_good` correct it.
+"""
+
+from qc.defects.normality.confirm import confirm_defect, confirm_good
+from qc.defects.normality.encoder import Encoder
+from qc.defects.normality.learning import Augmentation
+from qc.defects.normality.model import ANOMALY, Judgement, Normality
+from qc.defects.normality.storage import load, save
+from qc.defects.normality.teaching import Line, teach
+from qc.defects.normality.threshold import false_reject_bound
+
+__all__ = [
+    "ANOMALY",
+    "Augmentation",
+    "Encoder",
+    "Judgement",
+    "Line",
+    "Normality",
+    "confirm_defect",
+    "confirm_good",
+    "false_reject_bound",
+    "load",
+    "save",
+    "teach",
+]
