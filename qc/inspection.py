@@ -6,6 +6,7 @@ call it alike, and the same inputs give the same record.
     photo → light gate → mat and pose → mat gate → item → item gate → outlines → heights
           → dimensions with U95 ─┐
           → surface → defects   ─┼→ reasons → verdict
+                    → anomalies ─┤
                     → colour    ─┘
 """
 
@@ -18,13 +19,15 @@ from datetime import date
 import numpy as np
 
 from qc import __version__
+from qc.anomalies import find_anomalies
 from qc.decision.severity import judge_defect
 from qc.decision.verdict import Reason, Verdict, worst
 from qc.defects.detector import Detector
 from qc.defects.edge import add_notches
+from qc.defects.normality import Normality
 from qc.defects.surface import find_defects
 from qc.dimensions import Dimensions, measure_view
-from qc.errors import TelitiError
+from qc.errors import NormalityError, TelitiError
 from qc.geometry.colour import compare_colour
 from qc.geometry.corners import find_corners, shows_mirrored_mat
 from qc.geometry.drift import gate_drift, known_camera
@@ -59,6 +62,7 @@ def inspect(
     spec: Spec,
     station: Station | None = None,
     detector: Detector | None = None,
+    normality: Mapping[str, Normality] | None = None,
     *,
     today: date | None = None,
 ) -> Inspection:
@@ -69,22 +73,32 @@ def inspect(
         spec: what the buyer requires.
         station: calibration of camera and mat; None costs uncertainty.
         detector: finds defects; without one the verdict is `check` at best.
+        normality: memories of good items on the mat, by view; what is unlike them is `check`.
         today: the day of the inspection; None leaves unasked whether the calibration expired.
 
     Returns:
         The inspection. Its verdict is the worst of its reasons, and there is always a reason.
 
     Raises:
-        TelitiError: a photo is given for a view that the spec does not have.
+        TelitiError: a photo or a memory is given for a view that the spec does not have.
+        NormalityError: a memory was learnt without the mat.
         VisionError: the installed OpenCV puts corners in the wrong place.
     """
     require_sound_vision()
-    unknown = sorted(set(photos) - {view.name for view in spec.views})
+    memories = normality or {}
+    judged = {view.name for view in spec.views if view.height_of is None}
+    unknown = sorted((set(photos) - {view.name for view in spec.views}) | (set(memories) - judged))
     if unknown:
         raise TelitiError(
             f"spec {spec.reference} has no view {unknown[0]!r}",
             fix=f"Use one of: {', '.join(view.name for view in spec.views)}.",
         )
+    for memory in memories.values():
+        if memory.card.mm_per_px is None:
+            raise NormalityError(
+                f"{memory.reference} was learnt without the mat",
+                fix="Learn it from photos on the mat: only those can be inspected.",
+            )
     by_view = {
         view.name: _look(view.name, photos[view.name], spec, station, today)
         if view.name in photos
@@ -95,7 +109,8 @@ def inspect(
     for view in spec.views:
         if view.height_of is None and (sight := by_view[view.name].sight):
             height = heights.get(view.name)
-            _judge(view.name, sight, by_view[view.name], height, spec, station, detector)
+            normal = memories.get(view.name)
+            _judge(view.name, sight, by_view[view.name], height, spec, station, detector, normal)
     seen = by_view.values()
     reasons = [reason for view in seen for reason in view.reasons]
     records = [view.record for view in seen if view.record]
@@ -112,6 +127,7 @@ def inspect(
             software=__version__,
             spec=spec.reference,
             release=detector.reference if detector else None,
+            normality=tuple(memory.reference for memory in memories.values()),
             mat=next((record.mat for record in records if record.mat), None),
             station=station.id if station else None,
         ),
@@ -215,12 +231,16 @@ def _judge(
     spec: Spec,
     station: Station | None,
     detector: Detector | None,
+    normality: Normality | None,
 ) -> None:
     """Measure what a view shows, find its defects and compare its colour."""
     seen.dimensions = measure_view(
         name, sight.view, sight.outlines, sight.holes, spec, station, height
     )
     seen.defects, reasons = _defects(name, sight, spec, height, detector)
+    if normality and worst(reasons) is not Verdict.RETAKE:
+        anomalies, doubts = find_anomalies(name, sight.photo, sight.view, sight.outlines, normality)
+        seen.defects, reasons = [*seen.defects, *anomalies], [*reasons, *doubts]
     seen.colours, colour_reasons = compare_colour(
         sight.photo, sight.view, sight.outlines, spec, name, seen.defects
     )

@@ -206,6 +206,7 @@ class Versions(_Record):
     software: str
     spec: str
     release: str | None
+    normality: tuple[str, ...] = Field(default=(), description="Memories of good items used.")
     mat: str | None
     station: str | None
 

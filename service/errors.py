@@ -126,8 +126,6 @@ STATUS: Final[Mapping[type[TelitiError], HTTPStatus]] = {
     RemeasurementError: HTTPStatus.UNPROCESSABLE_ENTITY,
     GaugeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     VisionError: HTTPStatus.SERVICE_UNAVAILABLE,
-
-
     NormalityError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,

@@ -11,15 +11,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from qc.cli.learn import EncoderFolder, load_encoder
+from qc.cli.photos import read_photo
 from qc.cli.status import EXIT_BY_VERDICT
 from qc.decision.conformity import Decision
 from qc.decision.verdict import Verdict
 from qc.defects.detector import Detector
-from qc.errors import PhotoError, TelitiError
+from qc.defects.normality import Normality, load
+from qc.errors import TelitiError
 from qc.geometry.station import read_station
 from qc.inspection import inspect
 from qc.overlay import draw_overlay
-from qc.photo import Photo, decode_photo
+from qc.photo import Photo
 from qc.records import AngleMeasurement, Count, Inspection, Measurement
 from qc.spec.examples import find_spec
 from qc.spec.models import Spec
@@ -46,6 +49,11 @@ def inspect_command(
     release: Annotated[
         Path | None, typer.Option(help="Folder of a detector release other than the active one.")
     ] = None,
+    normality: Annotated[
+        list[Path] | None,
+        typer.Option(help="Memory of good items, from qc learn; once for each view that has one."),
+    ] = None,
+    encoder: EncoderFolder = None,
 ) -> None:
     """Inspect one item. Exit status: 0 pass, 1 fail, 2 check, 3 retake, 64 and above errors."""
     requirements = find_spec(spec)
@@ -55,6 +63,7 @@ def inspect_command(
         requirements,
         read_station(station) if station else None,
         Detector.load(release) if release else Detector.load_active(),
+        _read_memories(normality or [], requirements, encoder),
         today=date.today(),  # the workshop's own calendar
     )
     if overlay:
@@ -75,15 +84,23 @@ def _read_photos(paths: list[Path], spec: Spec) -> dict[str, Photo]:
         )
     photos = {}
     for path, view in zip(paths, spec.views, strict=False):
-        try:
-            photos[view.name] = decode_photo(path.read_bytes())
-        except OSError as error:
-            raise PhotoError(
-                f"cannot read {path}: {error.strerror}", fix="Check the path."
-            ) from error
-        except PhotoError as error:
-            raise type(error)(f"{path}: {error.message}", fix=error.fix) from error
+        photos[view.name] = read_photo(path)
     return photos
+
+
+def _read_memories(paths: list[Path], spec: Spec, encoder: Path | None) -> dict[str, Normality]:
+    """Read memories by view; one that was learnt without a spec serves the first view."""
+    if not paths:
+        return {}
+    network = load_encoder(encoder)
+    memories: dict[str, Normality] = {}
+    for path in paths:
+        memory = load(path, network)
+        view = memory.card.view or spec.views[0].name
+        if view in memories:
+            raise TelitiError(f"{path} is a second memory of view {view}", fix="Give one a view.")
+        memories[view] = memory
+    return memories
 
 
 def _overlay_paths(first: Path, views: list[str]) -> list[Path]:

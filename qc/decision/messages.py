@@ -19,6 +19,7 @@ DEFECT_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "coating": {"en": "coating fault", "id": "cacat pelapis"},
     "knot": {"en": "knot", "id": "mata kayu"},
     "roughness": {"en": "roughness", "id": "serat kasar"},
+    "anomaly": {"en": "anomaly", "id": "kejanggalan"},
 }
 """Names of the common types. The list of types is open: others are called by their own name."""
 
@@ -367,5 +368,15 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "{name}: {found} found, {ac} allowed, {doubtful} doubtful. Look at those items.",
         "id": "{name}: {found} ditemukan, {ac} diizinkan, {doubtful} meragukan. "
         "Periksa barang itu.",
+    },
+    # What is unlike the good items.
+    "anomaly-found": {
+        "en": "Something is unlike the good items ({length_mm:.1f} mm). Look at the marked place.",
+        "id": "Ada yang berbeda dari barang baik ({length_mm:.1f} mm). "
+        "Periksa tempat yang ditandai.",
+    },
+    "anomalies-not-inspected": {
+        "en": "The item is too small in the photo to compare it with good ones. Look at the item.",
+        "id": "Barang terlalu kecil di foto untuk dibandingkan. Periksa barang.",
     },
 }

@@ -13,8 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from qc.geometry.station import CameraCalibration, Station
-from qc.photo import Photo
+from qc.geometry.station import CameraCalibration
 
 Array = npt.NDArray[np.float64]
 
@@ -207,12 +206,3 @@ def estimated_camera(width_px: int, height_px: int, focal_35mm: float | None) ->
         u_k1=0.03,
         u_centre_px=_U_CENTRE_SHARE * width_px,
     )
-
-
-def camera_of(photo: Photo, station: Station | None) -> Camera:
-    """Use the station's calibration where it is of this resolution, else an honest estimate."""
-    calibration = station.camera if station else None
-    size = (photo.width_px, photo.height_px)
-    if calibration and (calibration.width_px, calibration.height_px) == size:
-        return calibrated_camera(calibration)
-    return estimated_camera(*size, photo.focal_35mm)

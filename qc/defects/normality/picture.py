@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from qc.defects.normality.encoder import PATCH_PX, STRIDE_PX
 from qc.defects.surface import hide_surroundings
 from qc.errors import NormalityError
-from qc.geometry.camera import camera_of
 from qc.geometry.corners import find_corners
+from qc.geometry.drift import known_camera
 from qc.geometry.item import find_parts
 from qc.geometry.outline import Outline, trace_outline
 from qc.geometry.pose import MatView, locate_mat
@@ -89,7 +89,8 @@ def outlined_parts(photo: Photo, station: Station | None) -> tuple[MatView, list
     """
     grey = to_grey(photo.pixels)
     corners = find_corners(grey, srgb_to_linear(grey))
-    view = locate_mat(corners, camera_of(photo, station), station) if corners else None
+    camera = known_camera(photo, station, "", None).camera
+    view = locate_mat(corners, camera, station) if corners else None
     if view is None:
         return None
     parts = [part for part in find_parts(photo, view) if not part.touches_border]

@@ -50,6 +50,7 @@ def test_the_record_has_the_fields_that_are_documented(
         "software": record["versions"]["software"],
         "spec": f"{BOWL_SPEC}@1",
         "release": "detector@0.0.1",
+        "normality": [],
         "mat": "teliti-a3-1",
         "station": "test",
     }
