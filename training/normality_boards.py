@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import cv2
 import numpy as np
 import typer
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from qc.defects.normality import Encoder, Line, teach
 from qc.defects.normality.memory import Floats, PatchStatistics, build_memory, greedy_coreset
@@ -125,7 +125,7 @@ def _plain_score(picture: Picture, encoder: Encoder, memory: Floats) -> float:
 def _pooled(picture: Picture, encoder: Encoder) -> Floats:
     """Average features over 3 × 3 patches, as PatchCore does."""
     features = encoder.describe(picture.pixels)
-    pooled = cv2.blur(features, (3, 3), borderType=cv2.BORDER_REFLECT_101)
+    pooled = ndimage.uniform_filter(features, (3, 3, 1), mode="mirror")
     return np.asarray(pooled, np.float32).reshape(-1, features.shape[-1])
 
 
