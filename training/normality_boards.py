@@ -17,11 +17,17 @@ from typing import Annotated, Any
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from qc.defects.normality import Encoder, Line, teach
-from qc.defects.normality.memory import Floats, PatchStatistics, build_memory, greedy_coreset
+from qc.defects.normality.learning import score_unseen
+from qc.defects.normality.memory import (
+    Floats,
+    PatchStatistics,
+    build_memory,
+    greedy_coreset,
+    nearest,
+)
 from qc.defects.normality.model import picture_score
 from qc.defects.normality.picture import Picture, whole_picture
 from qc.defects.normality.threshold import choose_threshold
@@ -99,14 +105,20 @@ def promise_kept(
             rng,
         )
 
-        def score(index: int, without: int | None = None, memory: Any = memory) -> float:
-            used = memory if without is None else memory.without(without)
-            distance, row = _nearest(used.whiten(features[index]), used.vectors)
-            return picture_score(distance / used.spread[row])
-
-        own = np.array([score(int(i), without=number) for number, i in enumerate(chosen)])
+        own = np.array(
+            [
+                score_unseen(number, [features[i]], features[i], memory, statistics)
+                for number, i in enumerate(chosen)
+            ]
+        )
         threshold = choose_threshold(own)
-        rejected = np.mean([score(int(i)) > threshold.value for i in others])
+        scores = np.array(
+            [
+                picture_score(memory.weigh(*nearest(memory.whiten(features[i]), memory.vectors)))
+                for i in others
+            ]
+        )
+        rejected = float((scores > threshold.value).mean())
         kept += bool(rejected <= threshold.false_reject_bound)
     return kept / draws
 
@@ -119,7 +131,7 @@ def _plain_patchcore(pictures: Sequence[Picture], encoder: Encoder) -> Floats:
 
 
 def _plain_score(picture: Picture, encoder: Encoder, memory: Floats) -> float:
-    return float(_nearest(_pooled(picture, encoder), memory)[0].max())
+    return float(nearest(_pooled(picture, encoder), memory)[0].max())
 
 
 def _pooled(picture: Picture, encoder: Encoder) -> Floats:
@@ -127,13 +139,6 @@ def _pooled(picture: Picture, encoder: Encoder) -> Floats:
     features = encoder.describe(picture.pixels)
     pooled = ndimage.uniform_filter(features, (3, 3, 1), mode="mirror")
     return np.asarray(pooled, np.float32).reshape(-1, features.shape[-1])
-
-
-def _nearest(patches: Floats, memory: Floats) -> tuple[Floats, NDArray[np.int64]]:
-    squared = np.square(memory).sum(axis=1) - 2 * patches @ memory.T
-    row = squared.argmin(axis=1)
-    least = squared[np.arange(len(row)), row] + np.square(patches).sum(axis=1)
-    return np.sqrt(np.maximum(least, 0)).astype(np.float32), row
 
 
 def main(

@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from qc.defects.normality.encoder import PATCH_PX
 from qc.defects.normality.memory import Memory
-from qc.defects.normality.model import Confirmation, Normality, NormalityCard, weighted_distance
+from qc.defects.normality.model import Confirmation, Normality, NormalityCard
 from qc.defects.normality.picture import Picture
 from qc.defects.normality.storage import assemble
 from qc.errors import NormalityError
@@ -90,7 +90,7 @@ def confirm_good(
         touched = _within(picture, polygon_px) & picture.inside
         patches_seen += int(touched.sum())
         limit = _SUSPICIOUS * normality.threshold
-        strange = picture.inside & (weighted_distance(found, memory) > limit)
+        strange = picture.inside & (memory.weigh(found.distance, found.row) > limit)
         labels, _ = ndimage.label(strange, structure=np.ones((3, 3)))
         strange &= np.isin(labels, np.unique(labels[touched & strange]))
         vectors.append(memory.whiten(found.features[strange]))

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qc.defects.normality.encoder import STRIDE_PX, Encoder
-from qc.defects.normality.memory import Memory, PatchStatistics, build_memory
-from qc.defects.normality.model import picture_score, weighted_distance
+from qc.defects.normality.memory import Memory, PatchStatistics, build_memory, nearest
+from qc.defects.normality.model import picture_score
 from qc.defects.normality.picture import Picture
 from qc.errors import NormalityError
 
@@ -129,11 +129,7 @@ def learn(
         first = first or blocks
         all_same = all_same and _same(first, blocks)
         features = np.concatenate(
-            [
-                encoder.describe(pixels)[inside]
-                for picture in pictures
-                for pixels, inside in augmentation.variants(picture)
-            ]
+            [part for picture in pictures for part in _variants(picture, encoder, augmentation)]
         )
         statistics.add(features)
         kept.append(features[rng.permutation(len(features))[:quota]])
@@ -143,25 +139,48 @@ def learn(
         )
     photo_of = np.repeat(np.arange(count, dtype=np.int32), [len(part) for part in kept])
     memory = build_memory(np.concatenate(kept), photo_of, statistics.whitening(), vectors, rng)
-    scores = np.array(
-        [
-            _score(read(photo), memory.without(photo), encoder)
-            for photo in track(range(count), "Checking …")
-        ]
-    )
-    return Learnt(memory, scores)
+    scores = []
+    for photo in track(range(count), "Checking …"):
+        described = [_variants(picture, encoder, augmentation) for picture in read(photo)]
+        own = [variants[0] for variants in described]
+        everything = np.concatenate([part for variants in described for part in variants])
+        scores.append(score_unseen(photo, own, everything, memory, statistics))
+    return Learnt(memory, np.array(scores))
 
 
-def _score(pictures: list[Picture], memory: Memory, encoder: Encoder) -> float:
+def score_unseen(
+    photo: int,
+    pictures: Sequence[NDArray[np.float32]],
+    everything: NDArray[np.float32],
+    memory: Memory,
+    statistics: PatchStatistics,
+) -> float:
+    """Score a learning photo as if it had never been seen.
+
+    Its patches leave the memory and the whitening: with a share in the whitening, an unusual
+    photo would make its own unusual direction look common, and the promise would be broken.
+
+    Args:
+        photo: its number.
+        pictures: `(N, C)` features of each of its pictures.
+        everything: `(M, C)` all features by which it counts in `statistics`.
+        memory: of all photos.
+        statistics: of all photos.
+    """
+    own = PatchStatistics(memory.mean.size)
+    own.add(everything)
+    others = memory.without(photo, statistics.without(own).whitening())
     return max(
-        picture_score(
-            weighted_distance(
-                encoder.compare(picture.pixels, memory.mean, memory.projection, memory.vectors),
-                memory,
-            )[picture.inside]
-        )
-        for picture in pictures
+        picture_score(others.weigh(*nearest(others.whiten(features), others.vectors)))
+        for features in pictures
     )
+
+
+def _variants(
+    picture: Picture, encoder: Encoder, augmentation: Augmentation
+) -> list[NDArray[np.float32]]:
+    """Return the features `(N, C)` of the patches of every variant, the picture itself first."""
+    return [encoder.describe(pixels)[inside] for pixels, inside in augmentation.variants(picture)]
 
 
 def _blocks(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ neighbour, to the power of one half, which takes the place of PatchCore's re-wei
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -49,12 +49,17 @@ class Memory:
         """Return features `(..., C)` as vectors `(..., D)` that compare with the memory's."""
         return np.asarray((features - self.mean) @ self.projection, np.float32)
 
-    def without(self, photo: int) -> Memory:
-        """Return the memory as if a photo had never been seen."""
+    def weigh(self, distance: Floats, row: NDArray[np.int64]) -> Floats:
+        """Divide distances to the vectors `row` by the spread of good patches about them."""
+        return np.asarray(distance / self.spread[row], np.float32)
+
+    def without(self, photo: int, whitening: tuple[Floats, Floats]) -> Memory:
+        """Return the memory as if a photo had never been seen, under the others' whitening."""
         kept = self.photo != photo
-        return Memory(
-            self.mean, self.projection, self.vectors[kept], self.spread[kept], self.photo[kept]
-        )
+        features = self.vectors[kept] @ np.linalg.inv(self.projection) + self.mean
+        mean, projection = whitening
+        bare = Memory(mean, projection, features, self.spread[kept], self.photo[kept])
+        return replace(bare, vectors=bare.whiten(features))
 
 
 class PatchStatistics:
@@ -69,7 +74,16 @@ class PatchStatistics:
         """Count `(N, C)` features."""
         self._count += len(features)
         self._sum += features.sum(axis=0, dtype=np.float64)
-        self._products += features.T @ features
+        wide = features.astype(np.float64)
+        self._products += wide.T @ wide
+
+    def without(self, part: PatchStatistics) -> PatchStatistics:
+        """Return the statistics without a part that was added before."""
+        rest = PatchStatistics(len(self._sum))
+        rest._count = self._count - part._count
+        rest._sum = self._sum - part._sum
+        rest._products = self._products - part._products
+        return rest
 
     def whitening(self) -> tuple[Floats, Floats]:
         """Return mean `(C,)` and projection `(C, C)`; whitened vectors have a mean square of 1."""
@@ -126,6 +140,17 @@ def greedy_coreset(vectors: Floats, size: int, rng: np.random.Generator) -> NDAr
         if remaining[row] <= 1e-6 * norms[row]:
             break
     return np.array(chosen)
+
+
+def nearest(vectors: Floats, among: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """Return distance `(N,)` and row `(N,)` of the nearest of `among` `(M, D)` to `(N, D)`.
+
+    The encoder's graph does the same for a whole picture.
+    """
+    pairs = np.square(among).sum(axis=1) - 2 * vectors @ among.T
+    row = pairs.argmin(axis=1)
+    squared = pairs[np.arange(len(row)), row] + np.square(vectors).sum(axis=1)
+    return np.sqrt(np.maximum(squared, 0)).astype(np.float32), row
 
 
 def _spread(vectors: Floats, photo: NDArray[np.int32]) -> Floats:

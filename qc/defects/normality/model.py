@@ -170,7 +170,7 @@ class Normality:
     def map(self, picture: Picture) -> AnomalyMap:
         """Map how unlike the good items a picture is."""
         found = self.compare(picture)
-        distance = weighted_distance(found, self.memory)
+        distance = self.memory.weigh(found.distance, found.row)
         known = np.full(distance.shape, -1, np.int64)
         if len(self.bank.vectors):
             known = self.bank.recognise(self.memory.whiten(found.features), found.distance)
@@ -246,11 +246,6 @@ class Normality:
     def _share_below(self, score: float) -> float:
         scores = np.array([photo.score for photo in self.card.photos])
         return float((scores < score).sum() / (len(scores) + 1))
-
-
-def weighted_distance(found: Comparison, memory: Memory) -> NDArray[np.float32]:
-    """Divide each patch's distance by the spread of good patches about its nearest neighbour."""
-    return np.asarray(found.distance / memory.spread[found.row], np.float32)
 
 
 def picture_score(distances: NDArray[np.float32]) -> float:

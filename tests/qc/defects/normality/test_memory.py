@@ -8,7 +8,7 @@ import pytest
 from scipy.spatial.distance import cdist
 
 from qc.defects.normality.encoder import Encoder
-from qc.defects.normality.memory import PatchStatistics, build_memory, greedy_coreset
+from qc.defects.normality.memory import PatchStatistics, build_memory, greedy_coreset, nearest
 
 
 def test_whitened_patches_scatter_alike_in_all_directions() -> None:
@@ -65,6 +65,24 @@ def test_a_photo_can_be_taken_out(encoder: Encoder) -> None:
     statistics = PatchStatistics(features.shape[1])
     statistics.add(features)
     memory = build_memory(features, photo, statistics.whitening(), 300, np.random.default_rng(0))
-    less = memory.without(1)
+    own, others = PatchStatistics(features.shape[1]), PatchStatistics(features.shape[1])
+    own.add(features[photo == 1])
+    others.add(features[photo != 1])
+    less = memory.without(1, statistics.without(own).whitening())
     assert set(less.photo.tolist()) == {0, 2}
     assert len(less.vectors) == len(less.spread) == (memory.photo != 1).sum()
+    mean, projection = others.whitening()
+    features_of = memory.vectors @ np.linalg.inv(memory.projection) + memory.mean
+    kept = features_of[memory.photo != 1]
+    expected = (kept - mean) @ projection
+    # The axes' signs are free; distances are not.
+    assert cdist(less.vectors, less.vectors) == pytest.approx(cdist(expected, expected), abs=5e-3)
+
+
+def test_nearest_agrees_with_brute_force() -> None:
+    rng = np.random.default_rng(4)
+    vectors, among = (rng.normal(size=(n, 9)).astype(np.float32) for n in (200, 70))
+    distance, row = nearest(vectors, among)
+    every = cdist(vectors, among)
+    assert distance == pytest.approx(every.min(axis=1), abs=1e-4)
+    assert (row == every.argmin(axis=1)).all()
