@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import goods
 import networks
 import pytest
 import simplejpeg
 from program import Program, Run
 from scene import Scene, render
 
+from qc.defects.normality import Encoder, Line, Normality, teach
 from qc.defects.release import MODELS_VARIABLE
 from qc.geometry.station import CameraCalibration, Station
 from qc.photo import Photo
@@ -69,3 +71,16 @@ def darkness_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A detector that calls dark lines cracks."""
     folder = tmp_path_factory.mktemp("releases") / "0.0.1"
     return networks.write_release(folder, networks.darkness(), ("crack",))
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The encoder of memories of good items, as released."""
+    return Encoder.load(goods.ENCODER)
+
+
+@pytest.fixture(scope="session")
+def memory(encoder: Encoder) -> Normality:
+    """What twelve small good photos taught, at a quarter of the default number of pixels."""
+    names = [f"{seed}.png" for seed in range(12)]
+    return teach(names, goods.photo, Line("wood", size_px=192), encoder)
