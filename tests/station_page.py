@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,8 @@ def scripted_inspection(
     spec: Spec,
     station: Station | None = None,
     detector: object = None,  # noqa: ARG001 -- the pipeline's signature
+    *,
+    today: date | None = None,  # noqa: ARG001
 ) -> Inspection:
     """Answer by the photo's colour."""
     photo = photos["top"]

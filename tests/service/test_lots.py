@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -21,9 +22,11 @@ from service.specs.service import store_spec
 WHO = {"by": "Ayu", "reason": "As the sample says"}
 
 
-def sound(photos: Mapping[str, Photo], spec: Spec, *_: object) -> Inspection:
+def sound(
+    photos: Mapping[str, Photo], spec: Spec, *_: object, today: date | None = None
+) -> Inspection:
     """The recorded inspection without its finds; a tall photo leaves a doubt."""
-    found = recorded_inspection(photos, spec)
+    found = recorded_inspection(photos, spec, today=today)
     tall = any(photo.height_px > photo.width_px for photo in photos.values())
     code, verdict = ("defects-not-inspected", Verdict.CHECK) if tall else ("defects-none", "pass")
     reasons = (Reason.of(Verdict(verdict), code, view="top"),)
