@@ -207,7 +207,7 @@ def test_units_are_numbered_apart_when_tablets_send_at_once(sound_house: House) 
 
 def test_another_photo_of_a_unit_does_not_mend_it(open_house: OpenHouse) -> None:
     results = iter([recorded_inspection, sound])
-    house = open_house(inspect=lambda *args: next(results)(*args))  # type: ignore[arg-type]
+    house = open_house(inspect=lambda *args, **options: next(results)(*args, **options))
     lot_id = offered(house)
     for seed in (1, 2):
         house.upload(jpeg(seed), lot_id=lot_id, unit=1)
