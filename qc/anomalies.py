@@ -9,7 +9,7 @@ from qc.errors import NormalityError
 from qc.geometry.outline import Outline
 from qc.geometry.pose import MatView
 from qc.photo import Photo
-from qc.records import Defect
+from qc.records import Defect, to_points
 
 
 def find_anomalies(
@@ -41,7 +41,7 @@ def find_anomalies(
             probability=region.probability,
             severity=None,
             verdict=Verdict.CHECK,
-            polygon_px=tuple((float(x), float(y)) for x, y in region.polygon.round(1)),
+            polygon_px=to_points(region.polygon),
         )
         for region in judged.regions
     ]

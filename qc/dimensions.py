@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from qc.decision.conformity import Decision
-from qc.decision.messages import LANGUAGES
+from qc.decision.dimension import dimension_reason
 from qc.decision.verdict import Reason, Verdict
 from qc.geometry.dimension import count, measure
 from qc.geometry.features import FeatureError
@@ -17,7 +17,7 @@ from qc.geometry.station import Station
 from qc.geometry.trace import Trace
 from qc.records import AngleMeasurement, Count, Measurement, Swelling
 from qc.spec.dimension import Count as CountDimension
-from qc.spec.dimension import Dimension, MeasuredDimension, needs_holes
+from qc.spec.dimension import MeasuredDimension, needs_holes
 from qc.spec.models import Spec
 
 _CODES = {
@@ -69,7 +69,9 @@ def measure_view(
             if dimension.feature == "gap" and neighbour is None:
                 continue
             if needs_holes(dimension) and pierced is None:
-                result.reasons.append(_reason(dimension, "feature-hole-unclear", number, spec))
+                result.reasons.append(
+                    dimension_reason(dimension, "feature-hole-unclear", number, spec)
+                )
             elif isinstance(dimension, CountDimension):
                 _count(result, dimension, len(pierced or ()), number, spec)
             else:
@@ -99,7 +101,7 @@ def _measure(
     try:
         measured = measure(dimension, trace, view, station, part)
     except FeatureError as error:
-        result.reasons.append(_reason(dimension, error.code, part, spec))
+        result.reasons.append(dimension_reason(dimension, error.code, part, spec))
         return
     verdict, code = _CODES[measured.decision]
     if trace.faint:
@@ -111,7 +113,7 @@ def _measure(
     else:
         result.measurements.append(_with_swelling(measured, spec))
     said = measured.quantity._asdict()
-    result.reasons.append(_reason(dimension, code, part, spec, verdict, **said))
+    result.reasons.append(dimension_reason(dimension, code, part, spec, verdict, **said))
 
 
 def _with_swelling(measured: Measurement, spec: Spec) -> Measurement:
@@ -136,7 +138,7 @@ def _count(
     right = counted.decision is Decision.PASS
     code = "count-right" if right else f"count-wrong-{dimension.of}"
     result.reasons.append(
-        _reason(
+        dimension_reason(
             dimension,
             code,
             part,
@@ -145,26 +147,4 @@ def _count(
             found=found,
             expected=dimension.expected,
         )
-    )
-
-
-def _reason(
-    dimension: Dimension,
-    code: str,
-    part: int | None,
-    spec: Spec,
-    verdict: Verdict = Verdict.CHECK,
-    **values: object,
-) -> Reason:
-    piece = f" #{part}" if part and spec.parts > 1 else ""
-    label = dimension.label
-    names = label.model_dump() if label else dict.fromkeys(LANGUAGES, dimension.name)
-    return Reason.of(
-        verdict,
-        code,
-        view=dimension.view,
-        subject=dimension.name,
-        part=part,
-        name={language: name + piece for language, name in names.items()},
-        **values,
     )

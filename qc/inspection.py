@@ -51,7 +51,7 @@ from qc.photo import (
     strongest_edges,
     to_grey,
 )
-from qc.records import ColourMeasurement, Defect, Inspection, PhotoRecord, Points, Versions
+from qc.records import ColourMeasurement, Defect, Inspection, PhotoRecord, Versions, to_points
 from qc.spec.models import Spec
 
 __all__ = ["Inspection", "inspect"]
@@ -275,9 +275,8 @@ def _defects(
         patch = surface_patch(photo, view, outline, height_mm, detector.mm_per_px, ordered or ())
         if glare := gate_glare(patch.pixels, patch.mask, name):
             return [], [glare]
-        edge_mm = view.camera.back_project(outline.points_px, view.pose, height_mm)
         regions = find_defects(detector, patch.pixels, patch.mask)
-        for region in add_notches(regions, find_notches(edge_mm), patch.plane):
+        for region in add_notches(regions, find_notches(patch.outline_mm), patch.plane):
             judged = judge_defect(
                 region.type, region.length, region.area, region.probability, spec, name
             )
@@ -295,7 +294,7 @@ def _defects(
                     probability=region.probability,
                     severity=judged.severity,
                     verdict=judged.verdict,
-                    polygon_px=_points(patch.to_photo(region.polygon)),
+                    polygon_px=to_points(patch.to_photo(region.polygon)),
                 )
             )
     return defects, reasons or [Reason.of(Verdict.PASS, "defects-none", view=name)]
@@ -314,13 +313,9 @@ def _record(
         distance_mm=float(view.pose.eye_mm[2]) if view else None,
         tilt_deg=view.pose.tilt_deg if view else None,
         mat_residual_px=view.residual_px if view else None,
-        outlines_px=tuple(_points(outline.points_px) for outline in outlines or ()),
+        outlines_px=tuple(to_points(outline.points_px) for outline in outlines or ()),
     )
 
 
 def _retake(code: str, view: str) -> Reason:
     return Reason.of(Verdict.RETAKE, code, view=view)
-
-
-def _points(points_px: np.typing.NDArray[np.float64]) -> Points:
-    return tuple((float(x), float(y)) for x, y in points_px.round(1))

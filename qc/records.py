@@ -7,9 +7,12 @@ Points are `(x, y)` in pixels of the upright photo, origin at the top left corne
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from qc.decision.conformity import Decision, conformance_probability
@@ -17,6 +20,11 @@ from qc.decision.verdict import Reason, Verdict
 from qc.spec.base import LocalText, Severity
 
 Points = tuple[tuple[float, float], ...]
+
+
+def to_points(points_px: npt.NDArray[np.float64]) -> Points:
+    """Write `(N, 2)` positions down to a tenth of a pixel."""
+    return tuple((float(x), float(y)) for x, y in points_px.round(1))
 
 
 class _Record(BaseModel):
@@ -61,6 +69,21 @@ class Quantity(NamedTuple):
         return conformance_probability(self.value, self.u95 / 2, lower, self.upper)
 
 
+class _Decided(_Record):
+    """A record of a measured quantity that its limits decide on."""
+
+    @property
+    @abstractmethod
+    def quantity(self) -> Quantity:
+        """The same with its unit, for what treats sizes and angles alike."""
+
+    @computed_field(description="That the true value is within the limits (JCGM 106).")  # type: ignore[prop-decorator]
+    @property
+    def conformance_probability(self) -> float:
+        """One less this is the specific consumer's risk of accepting this item."""
+        return self.quantity.conformance_probability
+
+
 class Swelling(_Record):
     """What a change of moisture may do to a size after it was measured; no part of its U95."""
 
@@ -69,7 +92,7 @@ class Swelling(_Record):
     change_mm: float = Field(description="Plus or minus.")
 
 
-class Measurement(_OnPart):
+class Measurement(_OnPart, _Decided):
     """A size or an error of form of the item, its expanded uncertainty and the decision on it."""
 
     value_mm: float
@@ -85,12 +108,6 @@ class Measurement(_OnPart):
         """The same with its unit, for what treats sizes and angles alike."""
         return Quantity(self.value_mm, self.u95_mm, self.lower_mm, self.upper_mm, " mm")
 
-    @computed_field(description="That the true value is within the limits (JCGM 106).")  # type: ignore[prop-decorator]
-    @property
-    def conformance_probability(self) -> float:
-        """One less this is the specific consumer's risk of accepting this item."""
-        return self.quantity.conformance_probability
-
 
 class AngleBudgetLine(_Record):
     """One source of uncertainty of an angle and its contribution."""
@@ -99,7 +116,7 @@ class AngleBudgetLine(_Record):
     u_deg: float = Field(ge=0, description="Standard uncertainty (k = 1) in degrees.")
 
 
-class AngleMeasurement(_OnPart):
+class AngleMeasurement(_OnPart, _Decided):
     """An angle of the item, its expanded uncertainty and the decision on it."""
 
     value_deg: float
@@ -113,14 +130,8 @@ class AngleMeasurement(_OnPart):
         """The same with its unit, for what treats sizes and angles alike."""
         return Quantity(self.value_deg, self.u95_deg, self.lower_deg, self.upper_deg, "°")
 
-    @computed_field(description="That the true value is within the limits (JCGM 106).")  # type: ignore[prop-decorator]
-    @property
-    def conformance_probability(self) -> float:
-        """One less this is the specific consumer's risk of accepting this item."""
-        return self.quantity.conformance_probability
 
-
-class CalliperMeasurement(_Record):
+class CalliperMeasurement(_Decided):
     """A size that a person measured again, recorded beside the photo's; it decides."""
 
     name: str
@@ -139,12 +150,6 @@ class CalliperMeasurement(_Record):
     def quantity(self) -> Quantity:
         """The same with its unit."""
         return Quantity(self.value_mm, self.u95_mm, self.lower_mm, self.upper_mm, " mm")
-
-    @computed_field(description="That the true value is within the limits (JCGM 106).")  # type: ignore[prop-decorator]
-    @property
-    def conformance_probability(self) -> float:
-        """One less this is the specific consumer's risk of accepting this item."""
-        return self.quantity.conformance_probability
 
 
 class Count(_Named):

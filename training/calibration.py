@@ -12,7 +12,7 @@ from torch import nn
 
 from training.datasets.patches import Patches
 from training.labels import TYPES
-from training.metrics import PixelScores, calibration_error
+from training.metrics import PixelScores
 from training.normalise import normalise
 from training.released import SCALES, logits_at_scales
 
@@ -91,7 +91,7 @@ def calibrate(network: nn.Module, patches: Patches, indices: range) -> Calibrati
         scores = PixelScores()
         scores.add(probability, truth)
         result.thresholds[name] = round(scores.best_threshold(), 4)
-        result.error[name] = round(calibration_error(probability, truth), 4)
+        result.error[name] = round(scores.calibration_error(), 4)
     margins = np.einsum("csp,cs->cp", np.concatenate(clean, axis=2), result.weights)
     worst = (margins + result.offset[:, None]).max(axis=0)
     result.threshold_at_1_percent = float(1 / (1 + np.exp(-np.quantile(worst, 0.99))))

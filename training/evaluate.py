@@ -135,12 +135,10 @@ def region_recall(detector: Detector, judged: list[Judged]) -> dict[str, dict[st
     """
     table = {}
     found = [find_regions(one.maps, low=_SWEEP, high=_SWEEP) for one in judged]
+    labelled = [_labelled(one.sample) for one in judged]
     for channel, name in enumerate(detector.types):
         scores = RegionScores()
-        for one, regions in zip(judged, found, strict=True):
-            defective = np.asarray(one.sample.target.any(axis=0), np.uint8)
-            _, labels = cv2.connectedComponents(defective, connectivity=8)
-            truths = np.asarray(labels, np.int32)
+        for one, regions, truths in zip(judged, found, labelled, strict=True):
             asked = _large_enough(name, truths, one.sample.target[channel], detector.mm_per_px)
             scores.add(regions, truths, asked)
         if scores.found:
@@ -148,6 +146,13 @@ def region_recall(detector: Detector, judged: list[Judged]) -> dict[str, dict[st
                 f"recall_at_{rate}": round(scores.recall_at(rate), 4) for rate in (0.1, 1.0, 10.0)
             }
     return table
+
+
+def _labelled(sample: Sample) -> NDArray[np.int32]:
+    """Number the connected defects `(H, W)` of any type; 0 where there is none."""
+    defective = np.asarray(sample.target.any(axis=0), np.uint8)
+    _, labels = cv2.connectedComponents(defective, connectivity=8)
+    return np.asarray(labels, np.int32)
 
 
 def _large_enough(

@@ -82,14 +82,3 @@ class PixelScores:
     def _bin(threshold: float) -> int:
         clipped = min(max(threshold, 6.2e-6), 1 - 6.2e-6)
         return int(np.ceil((np.log(clipped / (1 - clipped)) + 12) / 24 * _BINS - 1e-9))
-
-
-def calibration_error(
-    probability: NDArray[np.floating], target: NDArray[np.bool_], bins: int = 15
-) -> float:
-    """Expected calibration error: mean gap of confidence and frequency over equal-width bins."""
-    index = np.minimum((probability * bins).astype(int), bins - 1)
-    count = np.bincount(index, minlength=bins)
-    confidence = np.bincount(index, weights=probability, minlength=bins)
-    frequency = np.bincount(index, weights=target, minlength=bins)
-    return float(np.sum(np.abs(confidence - frequency)) / max(count.sum(), 1))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 
 import onnx
@@ -35,13 +34,14 @@ def folded(network: nn.Module) -> nn.Module:
     The exporter folds them as well, but not where two scales share the convolutions.
     """
     lean = copy.deepcopy(network).eval()
+    names: dict[nn.Module, str] = {module: name for name, module in lean.named_modules()}
     for name, conv, norm in list(_convolutions(lean)):
         if norm is None:
             continue
         lean.set_submodule(name, fuse_conv_bn_eval(conv, norm))
         # timm's normalisation carries the activation that follows it.
         after = norm.act if isinstance(norm, BatchNormAct2d) else nn.Identity()
-        lean.set_submodule(_name_of(lean, norm), after)
+        lean.set_submodule(names[norm], after)
     return lean
 
 
@@ -101,7 +101,7 @@ def settle_norms(network: nn.Module, pictures: Iterable[Tensor]) -> None:
     network.eval()
     with ExitStack() as hooks:
         for norm in norms:
-            hooks.callback(norm.register_forward_pre_hook(partial(note)).remove)
+            hooks.callback(norm.register_forward_pre_hook(note).remove)
         for batch in pictures:
             network(normalise(batch))
     for norm in norms:
@@ -116,11 +116,6 @@ def settle_norms(network: nn.Module, pictures: Iterable[Tensor]) -> None:
         norm.weight.copy_(gain * torch.sqrt(variance + norm.eps))
         running_mean.copy_(means)
         running_var.copy_(variance)
-
-
-def _name_of(network: nn.Module, wanted: nn.Module) -> str:
-    names: dict[nn.Module, str] = {m: name for name, m in network.named_modules()}
-    return names[wanted]
 
 
 def _statistics(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:

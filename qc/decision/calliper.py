@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PositiveFloat
 
 from qc.decision.conformity import Decision, decide
-from qc.decision.messages import LANGUAGES
+from qc.decision.dimension import dimension_reason
 from qc.decision.verdict import Reason, Verdict, worst
 from qc.errors import RemeasurementError
 from qc.records import CalliperMeasurement, Inspection
@@ -93,15 +93,5 @@ def _is_about(reason: Reason, dimension: MeasuredDimension, part: int) -> bool:
 
 def _reason(dimension: MeasuredDimension, measured: CalliperMeasurement, spec: Spec) -> Reason:
     verdict, code = _CODES[measured.decision]
-    piece = f" #{measured.part}" if spec.parts > 1 else ""
-    label = dimension.label
-    names = label.model_dump() if label else dict.fromkeys(LANGUAGES, dimension.name)
-    return Reason.of(
-        verdict,
-        code,
-        view=dimension.view,
-        subject=dimension.name,
-        part=measured.part,
-        name={language: name + piece for language, name in names.items()},
-        **measured.quantity._asdict(),
-    )
+    said = measured.quantity._asdict()
+    return dimension_reason(dimension, code, measured.part, spec, verdict, **said)

@@ -23,6 +23,7 @@ from qc.records import (
     Count,
     Measurement,
     Points,
+    to_points,
 )
 from qc.spec.dimension import HOLE_FEATURES, Angle, MeasuredDimension
 from qc.spec.dimension import Count as CountDimension
@@ -197,5 +198,4 @@ def _sensitivity(reading: _Reading, view: MatView) -> Sensitivity:
 
 def _in_photo(path_mm: npt.NDArray[np.float64], view: MatView, height_mm: float) -> Points:
     raised = np.column_stack([path_mm, np.full(len(path_mm), height_mm)])
-    seen = view.camera.project(raised, view.pose).round(1)
-    return tuple((float(x), float(y)) for x, y in seen)
+    return to_points(view.camera.project(raised, view.pose))

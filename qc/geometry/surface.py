@@ -19,10 +19,14 @@ _MARGIN_MM = 4.0
 
 @dataclass(frozen=True, slots=True)
 class SurfacePatch:
-    """`pixels` `(rows, columns, 3)` sRGB, `mask` `(rows, columns)` true on the item."""
+    """`pixels` `(rows, columns, 3)` sRGB, `mask` `(rows, columns)` true on the item.
+
+    `outline_mm` `(N, 2)` is the item's outline on the plane.
+    """
 
     pixels: npt.NDArray[np.uint8]
     mask: npt.NDArray[np.bool_]
+    outline_mm: npt.NDArray[np.float64]
     plane: Plane
     view: MatView
 
@@ -50,14 +54,14 @@ def surface_patch(
         mm_per_px: scale of the patch.
         holes: that belong to the item and are none of its surface.
     """
-    on_plane = view.camera.back_project(outline.points_px, view.pose, height_mm)
-    low, high = on_plane.min(axis=0) - _MARGIN_MM, on_plane.max(axis=0) + _MARGIN_MM
+    outline_mm = view.camera.back_project(outline.points_px, view.pose, height_mm)
+    low, high = outline_mm.min(axis=0) - _MARGIN_MM, outline_mm.max(axis=0) + _MARGIN_MM
     area = Rect(float(low[0]), float(low[1]), float(high[0]), float(high[1]))
     plane = Plane(area, height_mm, mm_per_px)
     mask = np.zeros(plane.shape, np.uint8)
-    cv2.fillPoly(mask, [np.rint(plane.to_raster(on_plane)).astype(np.int32)], (1,))
+    cv2.fillPoly(mask, [np.rint(plane.to_raster(outline_mm)).astype(np.int32)], (1,))
     for hole in holes:
         inside = plane.to_raster(view.camera.back_project(hole.points_px, view.pose, height_mm))
         cv2.fillPoly(mask, [np.rint(inside).astype(np.int32)], (0,))
     pixels = rectify(photo.pixels, view.camera, view.pose, plane)
-    return SurfacePatch(pixels, mask.astype(bool), plane, view)
+    return SurfacePatch(pixels, mask.astype(bool), outline_mm, plane, view)
