@@ -110,3 +110,8 @@ def test_a_ragged_edge_proves_nothing_that_its_noise_could_be() -> None:
 
 def test_a_tiny_outline_is_left_alone() -> None:
     assert find_notches(_circle(2.0)) == []
+
+
+@pytest.mark.parametrize("radius_mm", [75, 110, 180])
+def test_a_wide_and_deep_bite_is_found(radius_mm: float) -> None:
+    assert find_notches(_rough(_circle(radius_mm, bite_mm=3.6, length_mm=12), 0.02))
