@@ -17,13 +17,16 @@ from qc.records import AngleMeasurement, Defect, Inspection, Measurement
 
 Colour = tuple[int, int, int]
 Language = Literal["en", "id"]
+Box = tuple[int, int, int, int]
 
 # Distinct for the colour-blind as well (Okabe & Ito, 2008), and readable on wood and blue.
 _GOOD: Final[Colour] = (0, 200, 130)
 _BAD: Final[Colour] = (255, 70, 30)
 _DOUBT: Final[Colour] = (255, 190, 0)
 _NEUTRAL: Final[Colour] = (235, 235, 235)
-_LABEL_TRIES = 8
+# Room around a close-up, as a share of the item, for its labels; width over height.
+_MARGIN = 0.16
+_ASPECT = 4 / 3
 
 _BY_DECISION: Final = {Decision.PASS: _GOOD, Decision.FAIL: _BAD, Decision.CHECK: _DOUBT}
 _BY_VERDICT: Final = {
@@ -34,11 +37,47 @@ _BY_VERDICT: Final = {
 }
 
 
+def close_up(photo: Photo, inspection: Inspection, view: str) -> Box | None:
+    """Frame the item and everything that was found on it, four wide and three high.
+
+    Returns:
+        Left, top, right and bottom in px of the photo, the last two exclusive;
+        None where the item was not found.
+    """
+    points = [
+        point
+        for record in inspection.photos
+        if record.view == view
+        for outline in record.outlines_px
+        for point in outline
+    ]
+    if not points:
+        return None
+    found = [*inspection.measurements, *inspection.angles]
+    points += [p for one in found if one.view == view for p in one.line_px]
+    points += [p for one in inspection.defects if one.view == view for p in one.polygon_px]
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    spans = max(xs) - min(xs), max(ys) - min(ys)
+    width, height = (span + 2 * _MARGIN * max(spans) for span in spans)
+    width, height = max(width, height * _ASPECT), max(height, width / _ASPECT)
+    left, right = _around((min(xs) + max(xs)) / 2, width, photo.width_px)
+    top, bottom = _around((min(ys) + max(ys)) / 2, height, photo.height_px)
+    return left, top, right, bottom
+
+
+def _around(centre: float, length: float, size_px: int) -> tuple[int, int]:
+    """Return an interval about `centre`, moved and cut to lie within 0 to `size_px`."""
+    length_px = min(size_px, math.ceil(length))
+    start = min(max(0, round(centre - length_px / 2)), size_px - length_px)
+    return start, start + length_px
+
+
 def draw_overlay(
     photo: Photo,
     inspection: Inspection,
     view: str,
     *,
+    box: Box | None = None,
     longest_px: int = 1600,
     file_format: Literal["PNG", "JPEG"] = "PNG",
     language: Language = "en",
@@ -49,6 +88,7 @@ def draw_overlay(
         photo: the photo of that view.
         inspection: what was found.
         view: name of the view; one without findings gives the plain photo.
+        box: the part of the photo to show; all of it by default.
         longest_px: longer side of the picture; photos are never enlarged.
         file_format: of the bytes returned.
         language: of the labels.
@@ -56,10 +96,12 @@ def draw_overlay(
     Returns:
         An image file without metadata.
     """
-    scale = min(1.0, longest_px / max(photo.width_px, photo.height_px))
-    size = (round(photo.width_px * scale), round(photo.height_px * scale))
-    image = Image.fromarray(photo.pixels).resize(size, Image.Resampling.LANCZOS)
-    pen = _Pen(image, scale, language)
+    left, top, right, bottom = box or (0, 0, photo.width_px, photo.height_px)
+    scale = min(1.0, longest_px / max(right - left, bottom - top))
+    size = (round((right - left) * scale), round((bottom - top) * scale))
+    shown = Image.fromarray(photo.pixels[top:bottom, left:right])
+    image = shown.resize(size, Image.Resampling.LANCZOS)
+    pen = _Pen(image, (left, top), scale, language)
     for record in inspection.photos:
         if record.view == view:
             for outline in record.outlines_px:
@@ -79,14 +121,17 @@ def draw_overlay(
 class _Pen:
     """Draws in photo coordinates on the reduced picture."""
 
-    def __init__(self, image: Image.Image, scale: float, language: Language) -> None:
+    def __init__(
+        self, image: Image.Image, origin: tuple[int, int], scale: float, language: Language
+    ) -> None:
         self._draw = ImageDraw.Draw(image)
+        self._origin = origin
         self._scale = scale
         self._language = language
         self._size = image.size
         self._labels: list[tuple[float, float, float, float]] = []
-        self._line = max(2, round(max(image.size) / 600))
-        self._font = ImageFont.load_default(size=max(13, round(max(image.size) / 62)))
+        self._line = max(2, round(max(image.size) / 450))
+        self._font = ImageFont.load_default(size=max(13, round(max(image.size) / 40)))
 
     def outline(self, points: Sequence[tuple[float, float]]) -> None:
         if len(points) > 2:
@@ -153,7 +198,8 @@ class _Pen:
         self._label((x, y - radius - self._line * 5), text, colour)
 
     def _at(self, point: tuple[float, float]) -> tuple[float, float]:
-        return (point[0] + 0.5) * self._scale - 0.5, (point[1] + 0.5) * self._scale - 0.5
+        x, y = point[0] - self._origin[0], point[1] - self._origin[1]
+        return (x + 0.5) * self._scale - 0.5, (y + 0.5) * self._scale - 0.5
 
     def _closed(self, points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
         return [self._at(point) for point in (*points, points[0])]
@@ -170,7 +216,8 @@ class _Pen:
         half_w, half_h = self._half_size(text)
         x = min(max(centre[0], half_w), self._size[0] - half_w)
         # The nearest height at which it covers no other label.
-        steps = sorted(range(-_LABEL_TRIES, _LABEL_TRIES + 1), key=abs)
+        most = math.ceil(self._size[1] / (2.2 * half_h))
+        steps = sorted(range(-most, most + 1), key=abs)
         heights = [
             min(max(centre[1] + 2.2 * step * half_h, half_h), self._size[1] - half_h)
             for step in steps

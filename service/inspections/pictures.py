@@ -3,37 +3,64 @@
 from __future__ import annotations
 
 import io
+from enum import StrEnum
 
 from PIL import Image
 
-from qc.overlay import Language, draw_overlay
-from qc.photo import decode_photo
+from qc.overlay import Box, Language, close_up, draw_overlay
+from qc.photo import Photo, decode_photo
 from qc.records import Inspection
 
 JPEG_QUALITY = 88
 
 
-def photo_jpeg(data: bytes, width_px: int | None) -> bytes:
-    """Re-encode a stored photo; nothing but its pixels survives."""
-    return _jpeg(Image.fromarray(decode_photo(data).pixels), width_px)
+class Frame(StrEnum):
+    """How much of the photo a picture shows."""
+
+    PHOTO = "photo"
+    ITEM = "item"
 
 
-def overlay_jpeg(
-    data: bytes, inspection: Inspection, view: str, width_px: int | None, language: Language
+def photo_jpeg(
+    data: bytes, inspection: Inspection, view: str, width_px: int | None, frame: Frame
 ) -> bytes:
-    """Draw an inspection's findings into the photo of `view`."""
+    """Re-encode a stored photo; nothing but its pixels survives."""
     photo = decode_photo(data)
-    width_px = min(width_px or photo.width_px, photo.width_px)
-    longest_px = round(width_px * max(1.0, photo.height_px / photo.width_px))
-    return draw_overlay(
-        photo, inspection, view, longest_px=longest_px, file_format="JPEG", language=language
-    )
-
-
-def _jpeg(image: Image.Image, width_px: int | None) -> bytes:
+    left, top, right, bottom = _box(photo, inspection, view, frame)
+    image = Image.fromarray(photo.pixels[top:bottom, left:right])
     if width_px is not None and width_px < image.width:
         height_px = max(1, round(image.height * width_px / image.width))
         image = image.resize((width_px, height_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=JPEG_QUALITY)
     return out.getvalue()
+
+
+def overlay_jpeg(
+    data: bytes,
+    inspection: Inspection,
+    view: str,
+    width_px: int | None,
+    frame: Frame,
+    language: Language,
+) -> bytes:
+    """Draw an inspection's findings into the photo of `view`."""
+    photo = decode_photo(data)
+    box = _box(photo, inspection, view, frame)
+    box_width_px, box_height_px = box[2] - box[0], box[3] - box[1]
+    width_px = min(width_px or box_width_px, box_width_px)
+    return draw_overlay(
+        photo,
+        inspection,
+        view,
+        box=box,
+        longest_px=round(width_px * max(1.0, box_height_px / box_width_px)),
+        file_format="JPEG",
+        language=language,
+    )
+
+
+def _box(photo: Photo, inspection: Inspection, view: str, frame: Frame) -> Box:
+    """Return the part to show; all of a photo on which no item was found."""
+    item = close_up(photo, inspection, view) if frame is Frame.ITEM else None
+    return item or (0, 0, photo.width_px, photo.height_px)

@@ -16,6 +16,7 @@ from qc.spec.models import Slug
 from service.errors import problems
 from service.guard import GuardedRoute, SignedInDep
 from service.inspections import pictures, service
+from service.inspections.pictures import Frame
 from service.inspections.schemas import InspectionPage, InspectionResource
 from service.inspections.workflow import Submission, submit
 from service.runtime import ReadSession, Runtime, RuntimeDep
@@ -24,7 +25,7 @@ from service.specs.schemas import SpecReference, split_reference
 router = APIRouter(prefix="/v1/inspections", tags=["inspections"], route_class=GuardedRoute)
 
 _FOR_EVER = "private, max-age=31536000, immutable"
-_FOR_AN_HOUR = "private, max-age=3600"  # a later version may draw better
+_FOR_AN_HOUR = "private, max-age=3600"  # a later version may draw or frame better
 _PICTURE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The picture.",
@@ -37,6 +38,9 @@ _PICTURE: dict[int | str, dict[str, Any]] = {
 Width = Annotated[
     int | None,
     Query(ge=16, le=4096, description="Width in pixels; the full size where not given."),
+]
+FrameParameter = Annotated[
+    Frame, Query(description="`item` shows the item and its surroundings, where it was found.")
 ]
 IfNoneMatch = Annotated[str | None, Header(description="ETag of the picture that is there.")]
 
@@ -136,15 +140,18 @@ def get_inspection_photo(
     inspection_id: UUID,
     view: Slug,
     width: Width = None,
+    frame: FrameParameter = Frame.PHOTO,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Give the photo of one view: JPEG, upright, without EXIF."""
-    photo, _ = _look_up(runtime, inspection_id, view)
+    photo, inspection = _look_up(runtime, inspection_id, view)
     return _picture(
-        f"photo-{photo.sha256[:32]}-{width or 'full'}",
-        _FOR_EVER,
+        f"photo-{inspection_id}-{photo.sha256[:32]}-{frame}-{width or 'full'}",
+        _FOR_EVER if frame is Frame.PHOTO else _FOR_AN_HOUR,
         if_none_match,
-        lambda: pictures.photo_jpeg(runtime.photos.get(photo.sha256), width),
+        lambda: pictures.photo_jpeg(
+            runtime.photos.get(photo.sha256), inspection, view, width, frame
+        ),
     )
 
 
@@ -158,17 +165,18 @@ def get_inspection_overlay(
     inspection_id: UUID,
     view: Slug,
     width: Width = None,
+    frame: FrameParameter = Frame.PHOTO,
     language: Annotated[Language, Query(description="Of the labels.")] = "en",
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Give the photo of one view with the findings drawn in."""
     photo, inspection = _look_up(runtime, inspection_id, view)
     return _picture(
-        f"overlay-{inspection_id}-{view}-{language}-{width or 'full'}",
+        f"overlay-{inspection_id}-{view}-{language}-{frame}-{width or 'full'}",
         _FOR_AN_HOUR,
         if_none_match,
         lambda: pictures.overlay_jpeg(
-            runtime.photos.get(photo.sha256), inspection, view, width, language
+            runtime.photos.get(photo.sha256), inspection, view, width, frame, language
         ),
     )
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from qc.decision.conformity import Decision
 from qc.decision.verdict import Reason, Verdict
-from qc.overlay import draw_overlay
+from qc.overlay import close_up, draw_overlay
 from qc.photo import Photo
 from qc.records import Defect, Inspection, Measurement, PhotoRecord, Points, Versions
 from qc.spec.base import LocalText
@@ -168,11 +168,11 @@ def test_a_circle_surrounds_the_defect_and_nothing_far_is_touched(
     across = np.flatnonzero(marked[row])
     assert (across.min() + across.max()) / 2 == pytest.approx(column, abs=1)
     radius = (across.max() - across.min()) / 2
-    assert corner < radius < corner + 25
+    assert corner < radius < corner + 35
     assert np.flatnonzero(marked[:, column]).max() - row == pytest.approx(radius, abs=1.5)
     rows, columns = np.nonzero(marked)
-    assert np.abs(columns - column).max() < max(radius + 2, 160)  # the label is the widest
-    assert rows.min() > row - radius - 50
+    assert np.abs(columns - column).max() < max(radius + 2, 200)  # the label is the widest
+    assert rows.min() > row - radius - 80
     assert not marked[row - 2 : row + 3, column - 1 : column + 2].any()  # the defect stays visible
 
 
@@ -237,3 +237,49 @@ def test_labels_speak_the_readers_language() -> None:
 
 def test_a_type_of_the_buyers_own_is_drawn_by_its_name() -> None:
     assert _marked(_inspection((_defect(_square(1600, 1200), name="worm_trail"),))).any()
+
+
+@pytest.mark.parametrize("box", [(80, 60, 430, 380), (0, 0, 520, 400), (34, 12, 470, 398)])
+def test_a_part_of_the_photo_carries_the_marks_that_it_has_in_the_whole(
+    box: tuple[int, int, int, int],
+) -> None:
+    photo = _photo(520, 400)
+    inspection = _inspection((_defect(_square(260, 240, 9)),), outlines=(_square(250, 220, 100),))
+    left, top, right, bottom = box
+    whole = _pixels(draw_overlay(photo, inspection, "top"))
+    part = _pixels(draw_overlay(photo, inspection, "top", box=box))
+    assert (part == whole[top:bottom, left:right]).all()
+
+
+def test_a_close_up_shows_the_item_all_that_was_found_and_some_room() -> None:
+    inspection = _inspection(
+        (_defect(_square(1250, 900, 20)),),
+        (_measurement(((1500, 500), (1500, 1500))),),
+        outlines=(_square(1600, 1000, 300),),
+    )
+    left, top, right, bottom = close_up(PHOTO, inspection, "top") or (0, 0, 0, 0)
+    assert left < 1230
+    assert right > 1900
+    assert top < 500
+    assert bottom > 1500
+    assert (right - left) * (bottom - top) < 0.4 * 3200 * 2400
+
+
+def test_a_close_up_ends_where_the_photo_ends() -> None:
+    inspection = _inspection(outlines=(_square(1600, 1200, 1199),))
+    assert close_up(PHOTO, inspection, "top") == (0, 0, 3200, 2400)
+
+
+@pytest.mark.parametrize("view", ["top", "underside"])
+def test_without_an_item_there_is_no_close_up(view: str) -> None:
+    outlines = () if view == "top" else (_square(1600, 1000, 300),)
+    assert close_up(PHOTO, _inspection(outlines=outlines), view) is None
+
+
+def test_labels_of_defects_in_one_place_lie_apart() -> None:
+    many = tuple(_defect(_square(1600 + i, 1200 - i)) for i in range(12))
+    drawn = _pixels(draw_overlay(PHOTO, _inspection(many), "top"))
+    one = _pixels(draw_overlay(PHOTO, _inspection(many[:1]), "top"))
+    label = np.array([20, 20, 20])
+    area_one, area = ((picture == label).all(axis=2).sum() for picture in (one, drawn))
+    assert area > 11 * area_one

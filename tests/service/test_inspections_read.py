@@ -145,6 +145,17 @@ def test_an_overlay_differs_from_its_photo(house: House) -> None:
     assert np.abs(plain - drawn).max() > 50
 
 
+@pytest.mark.parametrize("kind", ["photo_url", "overlay_url"])
+def test_a_picture_of_an_item_that_was_not_found_shows_the_whole_photo(
+    house: House, kind: str
+) -> None:
+    url = house.upload().json()["photos"][0][kind]
+    whole, item = (house.client.get(url, params={"frame": f}) for f in ("photo", "item"))
+    assert item.content == whole.content
+    assert item.headers["etag"] != whole.headers["etag"]
+    assert house.client.get(url, params={"frame": "mat"}).status_code == 422
+
+
 def test_a_photo_that_changed_on_the_disk_is_never_served(house: House) -> None:
     photo = house.upload().json()["photos"][0]
     folder = house.runtime.settings.storage.data_dir / "photos"

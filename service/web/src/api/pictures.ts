@@ -5,6 +5,11 @@ export function scaled(url: string, widthPx: number): string {
   return withQuery(url, `width=${widthPx}`);
 }
 
+/** The address of a picture of the item alone, with a little around it. */
+export function closeUp(url: string): string {
+  return withQuery(url, "frame=item");
+}
+
 /** The address of an overlay whose labels are in a language. */
 export function labelled(url: string, language: string): string {
   return withQuery(url, `language=${language}`);

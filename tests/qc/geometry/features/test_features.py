@@ -228,3 +228,13 @@ def test_what_the_shape_does_not_show_is_said(code):
 def test_too_short_to_say_if_it_is_straight(dimension):
     with pytest.raises(FeatureError, match="beyond-item"):
         find(Shape(shapes.box(50, 20, 3)), dimension)
+
+
+def test_width_is_drawn_where_the_item_is_widest():
+    """A disc of 40 mm at one end of a handle of 12 mm: jaws close on the disc."""
+    turn = np.linspace(0.31, 2 * np.pi - 0.31, 400)
+    disc = 20 * np.column_stack([np.cos(turn), np.sin(turn)])
+    handle = np.array([[150.0, -6.0], [150.0, 6.0]])
+    (found,) = find(Shape(np.vstack([disc, handle])), size("width"))
+    assert found.value == pytest.approx(40, abs=0.05)
+    assert found.path_mm == pytest.approx(np.array([[0, -20], [0, 20]]), abs=2.5)
