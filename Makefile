@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 RUNTIME := .venv
 DEV := .venv-dev
 
-.PHONY: help run test check lint types imports unit web openapi clean
+.PHONY: help run test check lint types imports unit web openapi screenshots clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ $(DEV)/.installed: pyproject.toml $(WEB)
 	$(PYTHON) -m venv $(DEV)
 	$(DEV)/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,training]'
 	touch $@
+
+screenshots: $(DEV)/.installed ## Take the documentation's screenshots again (needs Playwright and Chromium)
+	PYTHONPATH=tests $(DEV)/bin/python tests/screenshots.py docs/screenshots
 
 clean: ## Remove environments and caches, never data
 	rm -rf $(RUNTIME) $(DEV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist

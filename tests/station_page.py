@@ -166,8 +166,8 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def chromium() -> Iterator[Any]:
-    """A browser whose camera is a moving test picture."""
+def chromium(camera: Path | None = None) -> Iterator[Any]:
+    """A browser whose camera shows a JPEG, or a moving test picture."""
     from playwright.sync_api import sync_playwright  # where it is missing the tests are skipped
 
     flags = [
@@ -182,6 +182,8 @@ def chromium() -> Iterator[Any]:
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
     ]
+    if camera is not None:
+        flags.append(f"--use-file-for-fake-video-capture={camera}")
     with sync_playwright() as run:
         browser = run.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield browser
@@ -220,6 +222,13 @@ def serving(folder: Path, inspect: Inspect = scripted_inspection) -> Iterator[Se
         storage=StorageSettings(data_dir=folder / "data"),
         catalogue=CatalogueSettings(specs_dir=specs, stations_dir=stations),
     )
+    with running(settings, inspect) as service:
+        yield service
+
+
+@contextmanager
+def running(settings: Settings, inspect: Inspect) -> Iterator[Service]:
+    """A running service with these settings, on a port of its own."""
     app = create_app(settings, inspect=inspect)
     server = _Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
     thread = threading.Thread(target=server.run)

@@ -1,0 +1,116 @@
+"""Take the screenshots of the documentation: the real pipeline on the sample photos.
+
+Run as `python tests/screenshots.py docs/screenshots`; Playwright and Chromium are needed.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from PIL import Image
+from sqlalchemy import func, select
+from station_page import SAMPLES, Service, chromium, opened, running
+from visitors import Staff, cookies_of
+
+from qc.inspection import inspect
+from service.inspections.models import InspectionRow, PhotoRow
+from service.people.roles import Role
+from service.settings import CatalogueSettings, Settings, StorageSettings
+
+LANDSCAPE, PORTRAIT = (1280, 800), (800, 1280)
+CAMERA = "bowl-sound.jpg"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: where to go, and what to do there before it is taken."""
+
+    name: str
+    hash: str
+    size: tuple[int, int] = LANDSCAPE
+    english: bool = False
+    act: Callable[[Any], None] = lambda page: page.wait_for_timeout(0)
+
+
+def shots(answer_of: Callable[[str], UUID]) -> Iterator[Shot]:
+    """List the pictures; `answer_of` gives the id of a sample's inspection."""
+    yield Shot("choose", "/")
+    yield Shot("choose-portrait-english", "/", PORTRAIT, english=True)
+    yield Shot("camera", "/specs/mitsubishi-bowl-150", act=_await_camera)
+    yield Shot("answer-pass", f"/inspections/{answer_of('spoon-sound')}")
+    yield Shot("answer-fail", f"/inspections/{answer_of('bowl-wide')}")
+    yield Shot("answer-fail-portrait", f"/inspections/{answer_of('chopsticks-unequal')}", PORTRAIT)
+    for verdict, sample in (("check", "bowl-chip"), ("retake", "retake-shaken")):
+        answer = f"/inspections/{answer_of(sample)}"
+        yield Shot(f"answer-{verdict}-portrait-english", answer, PORTRAIT, english=True)
+    yield Shot("manage", "/manage")
+
+
+def _await_camera(page: Any) -> None:
+    page.wait_for_function("() => document.querySelector('video')?.videoWidth > 0")
+
+
+def main(folder: Path) -> None:
+    """Write every picture into `folder` as WebP."""
+    with tempfile.TemporaryDirectory() as temporary, _samples_inspected(Path(temporary)) as service:
+        answers = _answers(service)
+        staff = Staff(service.runtime)
+        staff.add("Ibu Dewi", Role.LEAD)
+        staff.add("Bagus", Role.PACKER)
+        staff.add("Sari", Role.PACKER)
+        cookies = cookies_of(service.runtime, Role.ADMIN, tablet=True, name="Pak Adi")
+        camera = Path(temporary) / "camera.mjpeg"
+        Image.open(SAMPLES / CAMERA).resize((1440, 1080)).save(camera, "JPEG")
+        with chromium(camera) as browser:
+            for shot in shots(answers.__getitem__):
+                width, height = shot.size
+                viewport = {"width": width, "height": height}
+                with opened(browser, service, cookies, viewport=viewport) as page:
+                    page.goto(f"/#{shot.hash}")
+                    if shot.english:
+                        page.get_by_role("button", name="English").click()
+                    page.wait_for_load_state("networkidle")
+                    shot.act(page)
+                    page.wait_for_timeout(500)  # the answer's arrival is animated
+                    picture = Image.open(io.BytesIO(page.screenshot()))
+                    picture.save(folder / f"{shot.name}.webp", quality=82, method=6)
+
+
+@contextmanager
+def _samples_inspected(folder: Path) -> Iterator[Service]:
+    settings = Settings(
+        storage=StorageSettings(data_dir=folder / "data"),
+        catalogue=CatalogueSettings(samples_dir=SAMPLES),
+    )
+    with running(settings, inspect) as service:
+        photos = len(list(SAMPLES.glob("*.truth.json")))
+        while _count(service) < photos:
+            time.sleep(1)
+        yield service
+
+
+def _count(service: Service) -> int:
+    with service.runtime.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(InspectionRow)) or 0
+
+
+def _answers(service: Service) -> dict[str, UUID]:
+    """Return the inspection's id of each sample, which is known by its photo."""
+    samples = {sha256(path.read_bytes()).hexdigest(): path.stem for path in SAMPLES.glob("*.jpg")}
+    with service.runtime.database.reading() as session:
+        rows = session.execute(select(PhotoRow.sha256, InspectionRow.id).join(InspectionRow))
+        return {samples[digest]: inspection_id for digest, inspection_id in rows}
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
