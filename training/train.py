@@ -265,9 +265,7 @@ def main(
         torch.set_num_threads(settings.threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     catalogue = read_catalogue(data, renders)
-    summary = catalogue.summary | {
-        "started_from": start_from and read_release(start_from).reference
-    }
+    summary = catalogue.summary | {"lineage": lineage(start_from) if start_from else []}
     if not (run / "data.json").exists():  # a resumed run keeps what it began with
         (run / "data.json").write_text(json.dumps(summary, indent=2) + "\n")
     state = start(settings, device)

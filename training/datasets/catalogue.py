@@ -73,11 +73,11 @@ class Catalogue:
 
     def _composites(self, boards: list[Board]) -> CompositeSource:
         clean = [board for board in boards if not board.classes]
-        surfaces: list[tuple[Surface, float]] = [(procedural_surface, 0.33)]
+        surfaces: list[tuple[Surface, float]] = [(procedural_surface, 0.4)]
         if clean:
-            surfaces.append((board_surface(clean), 0.25))
+            surfaces.append((board_surface(clean), 0.2))
         if self.hires:
-            surfaces.append((picture_surface(self.hires), 0.14))
+            surfaces.append((picture_surface(self.hires), 0.12))
         if self.textures:
             surfaces.append((picture_surface(self.textures), 0.28))
         return CompositeSource([s for s, _ in surfaces], [w for _, w in surfaces])

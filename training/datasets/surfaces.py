@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from training.datasets.boards import Board, calibrates, load_board
 from training.datasets.windows import Window, bend
 from training.errors import TrainingDataError
+from training.synthesis.composite.material import material
 from training.synthesis.composite.scene import Pixels, log_uniform
 from training.synthesis.composite.wood import procedural_wood, speckled
 
@@ -103,8 +104,11 @@ def board_surface(boards: Sequence[Board]) -> Surface:
 
 
 def procedural_surface(rng: np.random.Generator, side: int) -> Pixels:
-    """Draw wood that never grew, or (one in six) a surface without grain."""
-    if rng.random() < 1 / 6:
+    """Draw wood that never grew, a surface without grain, or (3 in 10) another material."""
+    kind = rng.random()
+    if kind < 0.3:
+        return bend(material(rng, (side, side)), rng)
+    if kind < 0.4:
         return speckled(rng, (side, side))
     return bend(procedural_wood(rng, (side, side), rng.uniform(0, np.pi)), rng)
 

@@ -7,7 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from training.labels import TYPES
-from training.synthesis.composite.compose import PAINTERS, compose
+from training.synthesis.composite.compose import PAINTERS, compose, invisible
+from training.synthesis.composite.material import material
 from training.synthesis.composite.outline import random_outline
 from training.synthesis.composite.scene import Scene
 from training.synthesis.composite.stroke import coverage
@@ -106,3 +107,37 @@ def test_outlines_are_reproducible_and_partly_filled() -> None:
     again = [random_outline(np.random.default_rng(s), (SIDE, SIDE)).mean() for s in range(30)]
     assert shares == again
     assert 0.2 < float(np.mean(shares)) < 0.95
+
+
+def test_what_light_has_swallowed_is_neither_asked_for_nor_clean() -> None:
+    """Three patches that changed by 40, by 2 and over the whole item; only the first stays."""
+    twin = np.full((60, 60, 3), 120, np.uint8)
+    pixels, target = twin.copy(), np.zeros((2, 60, 60), bool)
+    pixels[5:15, 5:15] += 40
+    pixels[30:40, 30:40] += 2
+    target[0, 5:15, 5:15] = target[1, 30:40, 30:40] = True
+    lost = invisible(target, pixels, twin, item_px=3600)
+    assert not lost[5:15, 5:15].any()
+    assert lost[30:40, 30:40].all()
+    assert lost.sum() == 100
+    target[1] = True
+    assert invisible(target, pixels + np.uint8(50), twin, item_px=3600).all()
+
+
+def test_a_swallowed_defect_is_unknown_in_the_sample() -> None:
+    """Of many samples some lose a defect; there all types are unknown and none is claimed."""
+    samples = [compose(_wood(seed), np.random.default_rng(seed)) for seed in range(40)]
+    unknown = [~sample.known.all(axis=0) for sample in samples]
+    assert 1 <= sum(bool(lost.any()) for lost in unknown) < 20
+    for sample, lost in zip(samples, unknown, strict=True):
+        assert not sample.known[:, lost].any()
+        assert not sample.target[:, lost].any()
+
+
+def test_materials_are_reproducible_and_within_range() -> None:
+    for seed in range(24):
+        first, again = (material(np.random.default_rng(seed), (64, 80)) for _ in range(2))
+        assert np.array_equal(first, again)
+        assert first.shape == (64, 80, 3)
+        assert first.dtype == np.float32
+        assert 0 <= first.min() <= first.max() <= 1

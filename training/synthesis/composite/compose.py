@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from qc.defects.surface import hide_surroundings
 from training.augment import CameraEffects
@@ -18,7 +20,7 @@ from training.synthesis.composite.hole import paint_hole
 from training.synthesis.composite.light import shine
 from training.synthesis.composite.outline import backdrop, random_outline
 from training.synthesis.composite.roughness import paint_roughness
-from training.synthesis.composite.scene import Painter, Pixels, Scene
+from training.synthesis.composite.scene import Mask, Painter, Pixels, Scene
 from training.synthesis.composite.scratch import paint_scratch
 from training.synthesis.composite.stain import paint_stain
 from training.synthesis.composite.wood import add_figure, grain_direction, recolour
@@ -35,10 +37,19 @@ PAINTERS: Mapping[str, Painter] = {
 }
 """Types that can be composited."""
 
+FREQUENCY: Mapping[str, float] = {"scratch": 1.6, "chip": 1.5, "stain": 1.4, "dent": 1.2}
+"""How often a type is painted, relative to the others (1): what is hard to see is seen more."""
+
 CLEAN_SHARE = 0.3
 OUTLINE_SHARE = 0.4
 HIDDEN_SHARE = 0.7
 """Of the patches with an outline: surroundings hidden as the pipeline does; the rest as shot."""
+
+_LEAST_PX = 4
+_LEAST_CHANGE = 9
+"""Mean change, in grey levels of 255, of the stronger half of a visible defect's pixels."""
+_LARGEST_SHARE = 0.5
+"""Of the item's area: a defect larger than that is the item's own look in this patch."""
 
 _EFFECTS = CameraEffects()
 
@@ -74,19 +85,74 @@ def compose(
         if not types or rng.random() < CLEAN_SHARE
         else int(rng.choice([1, 2, 3], p=[0.5, 0.3, 0.2]))
     )
+    sound = scene
     for _ in range(count):
-        chosen = str(rng.choice([t for t in types if outlined or t != "chip"] or types))
+        possible = [t for t in types if outlined or t != "chip"] or list(types)
+        odds = np.array([FREQUENCY.get(t, 1.0) for t in possible])
+        chosen = str(rng.choice(possible, p=odds / odds.sum()))
         painted = PAINTERS[chosen](scene, rng)
         scene = painted.scene
         target[:, painted.mask] = False  # the later defect lies on top
         target[TYPES.index(chosen), painted.mask] = True
-    scene = shine(scene, rng)
-    pixels = scene.pixels
-    if outlined:
-        cover = cv2.GaussianBlur(scene.item.astype(np.float32), (0, 0), float(rng.uniform(0.4, 1)))
-        behind = backdrop(rng, (height, width))
-        pixels = behind + (pixels - behind) * cover[..., None]
-    photo = _EFFECTS(np.round(pixels * 255).astype(np.uint8), int(rng.integers(2**31)))
-    if outlined and rng.random() < HIDDEN_SHARE:
+    behind = backdrop(rng, (height, width)) if outlined else None
+    blur_px, hidden = float(rng.uniform(0.4, 1)), outlined and rng.random() < HIDDEN_SHARE
+    same_light = copy.deepcopy(rng)
+    pixels = _before_camera(shine(scene, rng), behind, blur_px)
+    known = np.ones_like(target)
+    if target.any():
+        twin = _before_camera(shine(sound, same_light), behind, blur_px)
+        lost = invisible(
+            target,
+            hide_surroundings(pixels, scene.item) if hidden else pixels,
+            hide_surroundings(twin, item) if hidden else twin,
+            int(item.sum()),
+        )
+        target[:, lost] = False
+        known[:, lost] = False
+    photo = _EFFECTS(pixels, int(rng.integers(2**31)))
+    if hidden:
         photo = hide_surroundings(photo, scene.item)
-    return Sample(photo, target, np.ones_like(target))
+    return Sample(photo, target, known)
+
+
+def invisible(
+    target: Mask, pixels: NDArray[np.uint8], twin: NDArray[np.uint8], item_px: int
+) -> Mask:
+    """Find the defects that light or place have hidden: they are neither asked for nor clean.
+
+    A scratch in a burnt-out highlight leaves no trace, and of a stain over the whole item nobody
+    could say that it is one.
+
+    Args:
+        target: `(types, H, W)`.
+        pixels: `(H, W, 3)` with the defects.
+        twin: `(H, W, 3)` the same without them, in the same light.
+        item_px: area of the item.
+
+    Returns:
+        `(H, W)` true on such defects.
+    """
+    change = cv2.absdiff(pixels, twin).max(axis=2)
+    lost: Mask = np.zeros(change.shape, bool)
+    for own in target:
+        if not own.any():
+            continue
+        count, labels = cv2.connectedComponents(own.astype(np.uint8), connectivity=8)
+        for label in range(1, count):
+            inside = np.asarray(labels) == label
+            values = np.sort(change[inside])
+            if (
+                len(values) < _LEAST_PX
+                or len(values) > _LARGEST_SHARE * item_px
+                or values[len(values) // 2 :].mean() < _LEAST_CHANGE
+            ):
+                lost |= inside
+    return lost
+
+
+def _before_camera(scene: Scene, behind: Pixels | None, blur_px: float) -> NDArray[np.uint8]:
+    pixels = scene.pixels
+    if behind is not None:
+        cover = cv2.GaussianBlur(scene.item.astype(np.float32), (0, 0), blur_px)
+        pixels = behind + (pixels - behind) * cover[..., None]
+    return np.asarray(np.round(pixels * 255), np.uint8)

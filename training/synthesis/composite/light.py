@@ -14,7 +14,9 @@ def shine(scene: Scene, rng: np.random.Generator) -> Scene:
     for effect, chance in _EFFECTS:
         if rng.random() < chance:
             pixels = effect(pixels, scene, rng)
-    pixels = pixels * min(1.0, 0.75 / max(float(pixels.mean()), 1e-3))  # a camera would expose less
+    # A camera exposes for the bright parts; the gate refuses a photo that is burnt out.
+    bright = float(np.quantile(pixels[::4, ::4], 0.95))
+    pixels = pixels * min(1.0, 0.75 / max(float(pixels.mean()), 1e-3), 0.98 / max(bright, 1e-3))
     return Scene(np.clip(pixels, 0, 1).astype(np.float32), scene.item, scene.grain_rad)
 
 
