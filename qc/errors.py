@@ -110,6 +110,12 @@ class NormalityError(TelitiError):
     code = "normality-invalid"
 
 
+class EvaluationError(TelitiError):
+    """A set of labelled photos cannot be read."""
+
+    code = "evaluation-invalid"
+
+
 def first_problem(error: ValidationError, whole: str = "file") -> str:
     """Say where a file fails its model first, and why; `whole` names the file itself."""
     first = error.errors()[0]

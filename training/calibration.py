@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from torch import nn
 
+from qc.evaluation.pixels import PixelScores
 from training.datasets.patches import Patches
 from training.labels import TYPES
-from training.metrics import PixelScores
 from training.normalise import normalise
 from training.released import SCALES, logits_at_scales
 

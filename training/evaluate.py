@@ -21,16 +21,15 @@ from rich.progress import track
 
 from qc.defects.detector import DefectMap, Detector
 from qc.defects.regions import find_regions
-from qc.evaluation import score_auroc
+from qc.evaluation.pixels import PixelScores, score_auroc
+from qc.evaluation.regions import RegionScores
 from training.datasets.boards import MM_PER_PX as BOARD_MM_PER_PX
 from training.datasets.boards import Board, load_board, read_index
 from training.datasets.patches import CompositeSource, Patches
 from training.datasets.surfaces import board_surface
 from training.errors import TrainingDataError
 from training.labels import Sample
-from training.metrics import PixelScores
 from training.overview import Tile, contact_sheet
-from training.region_metrics import RegionScores
 
 log = logging.getLogger("training")
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)

@@ -31,7 +31,7 @@ from qc.defects.normality.memory import (
 from qc.defects.normality.model import picture_score
 from qc.defects.normality.picture import Picture, whole_picture
 from qc.defects.normality.threshold import choose_threshold
-from qc.evaluation import score_auroc
+from qc.evaluation.pixels import score_auroc
 from qc.photo import Photo
 from training.datasets.boards import Board, load_board, read_index
 

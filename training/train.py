@@ -24,11 +24,11 @@ from torch.utils.data import DataLoader
 from torch.utils.tensorboard.writer import SummaryWriter
 
 from qc.defects.release import read_release
+from qc.evaluation.pixels import PixelScores
 from training.config import TrainingConfig
 from training.datasets.catalogue import Catalogue, read_catalogue
 from training.labels import TYPES
 from training.losses import defect_loss
-from training.metrics import PixelScores
 from training.network import DefectNetwork, load_encoder_weights
 from training.normalise import normalise
 from training.weights import load_release, settle_norms

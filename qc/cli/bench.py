@@ -21,6 +21,7 @@ from rich.progress import track
 from rich.table import Table
 
 from qc import inspection
+from qc.cli.bench_detector import detector
 from qc.cli.bench_geometry import geometry
 from qc.defects.detector import Detector
 from qc.geometry.station import Station
@@ -53,6 +54,7 @@ app = typer.Typer(
 )
 
 
+app.command("detector")(detector)
 app.command("geometry")(geometry)
 
 
@@ -76,7 +78,7 @@ def bench(
     if chosen is None:
         raise SampleError(f"no sample {sample!r} in {folder}", fix="See `qc samples` for names.")
     data, place = _resized(chosen.photo_path.read_bytes(), chosen.read_station(), megapixels)
-    requirements, detector = find_spec(chosen.spec), Detector.load_active()
+    requirements, network = find_spec(chosen.spec), Detector.load_active()
     view = requirements.views[0].name
 
     def once() -> dict[str, float]:
@@ -84,7 +86,7 @@ def bench(
             start = time.perf_counter()
             decoded = decode_photo(data)
             spent["decode_photo"] = time.perf_counter() - start
-            record = inspection.inspect({view: decoded}, requirements, place, detector)
+            record = inspection.inspect({view: decoded}, requirements, place, network)
             spent["total"] = time.perf_counter() - start
         verdicts.add(record.verdict.value)
         return dict(spent)
@@ -106,7 +108,7 @@ def bench(
         "photo": f"{size.width_px}x{size.height_px}",
         "runs": runs,
         "verdict": sorted(verdicts),
-        "release": detector.reference if detector else None,
+        "release": network.reference if network else None,
         "stages": rows,
     }
     if as_json:

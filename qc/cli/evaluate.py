@@ -6,34 +6,25 @@ import json
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
-from PIL import Image
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
+from qc.cli.evaluate_detector import detector
 from qc.cli.learn import EncoderFolder, load_encoder
-from qc.cli.photos import find_photos, read_photo
+from qc.cli.photos import read_photo
 from qc.defects.normality import Normality, load
-from qc.errors import PhotoError
-from qc.evaluation import PixelMaps, score_auroc
-
-GOOD = "good"
+from qc.errors import EvaluationError
+from qc.evaluation.folder import GOOD, LabelledPhoto, read_labelled
+from qc.evaluation.pixels import DISTANCE, PixelScores, score_auroc
 
 app = typer.Typer(help="Measure on photos whose truth is known.", no_args_is_help=True)
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledPhoto:
-    """A photo of the MVTec AD layout: `kind` is `good` or a defect's; `mask` where there is one."""
-
-    path: Path
-    kind: str
-    mask: Path | None
+app.command("detector")(detector)
 
 
 @app.callback()
@@ -56,10 +47,12 @@ def normality(
     is that of a photo already decoded.
     """
     inspector = load(memory, load_encoder(encoder))
-    photos = read_layout(folder)
+    photos = read_labelled(folder).photos
+    if not any(photo.kind == GOOD for photo in photos):
+        raise EvaluationError(f"{folder} has no good photo", fix="Add photos of good items.")
     console = Console(stderr=True)
     inspector.judge(read_photo(photos[0].path))  # the first call prepares the network
-    pixels = PixelMaps()
+    pixels = PixelScores(DISTANCE)
     rows = [
         _judge(inspector, photo, pixels)
         for photo in track(photos, "Judging …", console=console, transient=True)
@@ -73,37 +66,14 @@ def normality(
             print(f"{name.replace('_', ' ')}: {value}")
 
 
-def read_layout(folder: Path) -> list[LabelledPhoto]:
-    """List the test photos of a folder in the MVTec AD layout.
-
-    Raises:
-        PhotoError: there is no photo under `test`, or no good one.
-    """
-    test = folder / "test"
-    if not test.is_dir():
-        raise PhotoError(
-            f"{folder} has no folder test", fix="Give the folder above test and ground_truth."
-        )
-    photos = []
-    for kind in sorted(p for p in test.iterdir() if p.is_dir()):
-        for path in find_photos([kind]):
-            mask = folder / "ground_truth" / kind.name / f"{path.stem}_mask.png"
-            if not mask.is_file():
-                mask = mask.with_name(f"{path.stem}.png")
-            photos.append(LabelledPhoto(path, kind.name, mask if mask.is_file() else None))
-    if not any(photo.kind == GOOD for photo in photos):
-        raise PhotoError(f"{test} has no photo in {GOOD}", fix="Add photos of good items.")
-    return photos
-
-
-def _judge(inspector: Normality, photo: LabelledPhoto, pixels: PixelMaps) -> dict[str, Any]:
+def _judge(inspector: Normality, photo: LabelledPhoto, pixels: PixelScores) -> dict[str, Any]:
     decoded = read_photo(photo.path)
     start = time.perf_counter()
     judged = inspector.judge(decoded)
     seconds = time.perf_counter() - start
     truth = _truth(photo, (decoded.height_px, decoded.width_px))
     if truth is not None and inspector.card.mm_per_px is None:
-        pixels.add(inspector.photo_map(decoded), truth)
+        pixels.add_map(inspector.photo_map(decoded), truth)
     return {
         "photo": str(photo.path),
         "kind": photo.kind,
@@ -113,19 +83,12 @@ def _judge(inspector: Normality, photo: LabelledPhoto, pixels: PixelMaps) -> dic
     }
 
 
-def _truth(photo: LabelledPhoto, shape: tuple[int, int]) -> np.ndarray | None:
-    if photo.kind == GOOD:
-        return np.zeros(shape, bool)
-    if photo.mask is None:
+def _truth(photo: LabelledPhoto, shape: tuple[int, int]) -> NDArray[np.bool_] | None:
+    """Where the photo differs from a good one; None where no mask says it."""
+    if photo.labels is None:
         return None
-    with Image.open(photo.mask) as image:
-        mask = np.asarray(image.convert("L")) > 0
-    if mask.shape != shape:
-        raise PhotoError(
-            f"{photo.mask} is {mask.shape[1]}×{mask.shape[0]}, its photo {shape[1]}×{shape[0]}",
-            fix="A mask has the size of its photo.",
-        )
-    return mask
+    masks = photo.labels.masks(shape)
+    return np.any(list(masks.values()), axis=0) if masks else np.zeros(shape, bool)
 
 
 def _summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -41,14 +41,14 @@ class Detector:
         self._session = session
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Load a release after verifying its checksum.
+    def load(cls, folder: Path, *, threads: int = 0) -> Self:
+        """Load a release after verifying its checksum; `threads` as `Session`.
 
         Raises:
             ReleaseError: the release is incomplete, altered or cannot be run.
         """
         release = read_release(folder)
-        session = Session(folder / "model.onnx")
+        session = Session(folder / "model.onnx", threads=threads)
         stride, count = release.stride_px, len(release.types)
         maps = session.run(np.zeros((1, stride, stride, 3), np.uint8))
         if maps.shape != (1, count, stride, stride):

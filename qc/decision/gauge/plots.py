@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qc.decision.gauge.chart import PALETTE, Chart
+from qc.chart import PALETTE, Chart
 from qc.decision.gauge.report import GaugeReport, Source
 from qc.decision.gauge.study import Study
 

@@ -83,3 +83,16 @@ def test_unknown_sample_and_missing_folder(active: Program, samples: Path) -> No
     run = active("bench", "--folder", samples / "none")
     assert run.status == 65
     assert "no *.truth.json in" in run.err
+
+
+def test_the_detectors_tile_is_timed(qc: Program, tmp_path: Path) -> None:
+    folders = [
+        networks.write_release(
+            tmp_path / f"{n}", networks.colours(), networks.COLOURS, version=f"0.0.{n}"
+        )
+        for n in (1, 2)
+    ]
+    report = qc("bench", "detector", *folders, "--runs", 3, "--threads", 1, "--json").json()
+    assert [row["release"] for row in report["rows"]] == ["detector@0.0.1", "detector@0.0.2"]
+    for row in report["rows"]:
+        assert 0 < row["min_ms"] <= row["median_ms"] <= row["max_ms"]

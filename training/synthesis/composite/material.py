@@ -63,7 +63,7 @@ def _pebbled(rng: np.random.Generator, shape: Shape) -> Pixels:
     light = normal_light(np.asarray(bumps * cell, np.float32), rng.uniform(0, 2 * np.pi))
     furrows = np.exp(-np.square(bumps / rng.uniform(0.1, 0.4)))
     tone = 1 + rng.uniform(0.03, 0.25) * light - rng.uniform(0, 0.3) * furrows
-    return _toned(rng, tone)
+    return _toned(rng, np.asarray(tone, np.float32))
 
 
 def _woven(rng: np.random.Generator, shape: Shape) -> Pixels:

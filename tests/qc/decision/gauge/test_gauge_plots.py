@@ -9,8 +9,8 @@ from gauge_studies import AIAG, study
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qc.chart import ticks
 from qc.decision.gauge import analyse
-from qc.decision.gauge.chart import ticks
 from qc.decision.gauge.plots import draw_plots
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from qc.evaluation import MAX_FALSE_POSITIVES, PixelMaps, score_auroc
+from qc.evaluation.pixels import DISTANCE, MAX_FALSE_POSITIVES, PixelScores, score_auroc
 
 
 def _drawn(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -19,9 +19,9 @@ def _drawn(seed: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("seed", range(3))
 def test_pixel_metrics_agree_with_brute_force(seed: int) -> None:
     pictures = [_drawn(10 * seed + k) for k in range(3)]
-    maps = PixelMaps()
+    maps = PixelScores(DISTANCE)
     for scores, truth in pictures:
-        maps.add(scores, truth)
+        maps.add_map(scores, truth)
     every = np.concatenate([scores.ravel() for scores, _ in pictures])
     target = np.concatenate([truth.ravel() for _, truth in pictures])
     assert maps.auroc() == pytest.approx(score_auroc(every, target), abs=1e-3)
@@ -43,11 +43,11 @@ def test_pixel_metrics_agree_with_brute_force(seed: int) -> None:
 def test_a_perfect_map_scores_one_and_no_defect_scores_nothing() -> None:
     truth = np.zeros((20, 20), bool)
     truth[5:9, 5:9] = True
-    maps = PixelMaps()
-    maps.add(np.where(truth, 5.0, 1.0), truth)
+    maps = PixelScores(DISTANCE)
+    maps.add_map(np.where(truth, 5.0, 1.0), truth)
     assert maps.auroc() == 1
     assert maps.aupro() == pytest.approx(1)
-    clean = PixelMaps()
-    clean.add(np.ones((4, 4)), np.zeros((4, 4), bool))
+    clean = PixelScores(DISTANCE)
+    clean.add_map(np.ones((4, 4)), np.zeros((4, 4), bool))
     assert np.isnan(clean.auroc())
     assert np.isnan(clean.aupro())

@@ -12,9 +12,8 @@ from torchmetrics.functional.classification import (
     binary_jaccard_index,
 )
 
-from qc.evaluation import score_auroc
+from qc.evaluation.pixels import PixelScores, score_auroc
 from training.calibration import fit_logistic
-from training.metrics import PixelScores
 
 
 def _drawn(seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from qc.defects.regions import Region
-from training.region_metrics import RegionScores
+from qc.evaluation.regions import RegionScores
 
 
 def _square(x: int, y: int, side: int, probability: float) -> Region:

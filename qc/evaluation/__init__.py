@@ -1,0 +1,1 @@
+"""How well an inspector finds what is known to be there: labelled photos, metrics, report."""
