@@ -31,8 +31,8 @@ def detector(
 
     Several releases take turns, so that what else the machine does weighs on all alike.
     """
-    folders = releases or [active_folder()]
-    loaded = [Detector.load(folder, threads=threads) for folder in folders if folder]
+    folders = releases or [active for active in [active_folder()] if active]
+    loaded = [Detector.load(folder, threads=threads) for folder in folders]
     if not loaded:
         raise ReleaseError("no detector release is active", fix="Name a release's folder.")
     tile = np.random.default_rng(0).integers(0, 256, (TILE_PX, TILE_PX, 3), np.uint8)
