@@ -116,6 +116,18 @@ class EvaluationError(TelitiError):
     code = "evaluation-invalid"
 
 
+class DatasetError(TelitiError):
+    """Labelled photos cannot be read or written as a data set."""
+
+    code = "dataset-invalid"
+
+
+class SnapshotError(DatasetError):
+    """A snapshot is not as it was made, or cannot be made."""
+
+    code = "snapshot-invalid"
+
+
 def first_problem(error: ValidationError, whole: str = "file") -> str:
     """Say where a file fails its model first, and why; `whole` names the file itself."""
     first = error.errors()[0]

@@ -16,6 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from qc.errors import (
+    DatasetError,
+    EvaluationError,
     GaugeError,
     NormalityError,
     PhotoError,
@@ -127,6 +129,8 @@ STATUS: Final[Mapping[type[TelitiError], HTTPStatus]] = {
     GaugeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     VisionError: HTTPStatus.SERVICE_UNAVAILABLE,
     NormalityError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    EvaluationError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    DatasetError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
     UploadError: HTTPStatus.UNPROCESSABLE_ENTITY,

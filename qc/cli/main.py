@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from qc import __version__
-from qc.cli import bench, evaluate, lot, mat, spec, station
+from qc.cli import bench, dataset, evaluate, lot, mat, spec, station
 from qc.cli.detect import detect
 from qc.cli.gauge import gauge
 from qc.cli.inspect import inspect_command
@@ -39,6 +39,7 @@ app.add_typer(lot.app, name="lot")
 app.add_typer(station.app, name="station")
 app.add_typer(bench.app, name="bench")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(dataset.app, name="dataset")
 for _extension in entry_points(group="teliti.commands"):
     _command = _extension.load()
     if isinstance(_command, typer.Typer):

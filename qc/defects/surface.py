@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from qc.defects.detector import Detector
-from qc.defects.regions import Region, find_regions
+from qc.defects.detector import DefectMap, Detector
+from qc.defects.regions import HIGH, LOW, Region, find_regions
 
 _RIM_MM = 0.7
 """Width of the outline's own transition, in which nothing is called a defect by itself."""
@@ -52,7 +52,18 @@ def find_defects(
         0.7 mm of the outline only is the outline.
     """
     maps = detector.map(hide_surroundings(pixels, item))
-    depth_mm = cv2.distanceTransform(item.astype(np.uint8), cv2.DIST_L2, 3) * detector.mm_per_px
-    return find_regions(
-        maps, item, reaching=np.asarray(depth_mm > _RIM_MM), scale=detector.mm_per_px
-    )
+    return surface_regions(maps, item, detector.mm_per_px)
+
+
+def surface_regions(
+    maps: DefectMap,
+    item: NDArray[np.bool_],
+    mm_per_px: float,
+    *,
+    low: float = LOW,
+    high: float = HIGH,
+) -> list[Region]:
+    """Find the instances on an item's surface in its maps; limits as in `find_regions`."""
+    depth_mm = cv2.distanceTransform(item.astype(np.uint8), cv2.DIST_L2, 3) * mm_per_px
+    reaching = np.asarray(depth_mm > _RIM_MM)
+    return find_regions(maps, item, reaching=reaching, scale=mm_per_px, low=low, high=high)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from qc.errors import TelitiError
+from qc.errors import EvaluationError
 
 Mask = NDArray[np.bool_]
 Shape = tuple[int, int]
@@ -27,7 +27,7 @@ _FINER = 4
 """Samples of a pixel along each side where a polygon is filled."""
 
 
-class LabelError(TelitiError):
+class LabelError(EvaluationError):
     """A label is missing, empty or does not fit its photo; `code` says which."""
 
     def __init__(self, message: str, *, code: str, fix: str) -> None:
