@@ -1,6 +1,7 @@
 """Corners of an A3 mat as a camera with known lens sees them: projection and Gaussian noise.
 
-Fast, and an oracle for the algebra only; `test_calibrated_from_photos.py` goes through pictures.
+Fast, and an oracle for the algebra only; `tests/qc/proof/test_calibration_trials.py` goes through
+pictures.
 """
 
 from __future__ import annotations

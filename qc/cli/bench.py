@@ -22,6 +22,7 @@ from rich.table import Table
 
 from qc import inspection
 from qc.cli.bench_detector import detector
+from qc.cli.bench_calibration import calibration
 from qc.cli.bench_geometry import geometry
 from qc.defects.detector import Detector
 from qc.geometry.station import Station
@@ -55,6 +56,7 @@ app = typer.Typer(
 
 
 app.command("detector")(detector)
+app.command("calibration")(calibration)
 app.command("geometry")(geometry)
 
 

@@ -13,7 +13,7 @@ from qc.proof.ranges import PIECES, Family, Random
 Array = npt.NDArray[np.float64]
 
 _FULL_FRAME_DIAGONAL_MM = 43.267
-_WIDTHS_PX = (2592, 3264, 4000)
+WIDTHS_PX = (2592, 3264, 4000)
 _FINE_MM_PER_PX, _COARSE_MM_PER_PX = 0.28, 0.36
 
 
@@ -57,18 +57,29 @@ def _camera(rng: Random) -> tuple[TrueCamera, float]:
     up_deg = rng.choice([0.0, 180.0]) + rng.normal(0, 6)
     rotation, translation = look_at(target + distance * np.array(away), target, float(up_deg))
     per_mm = _FULL_FRAME_DIAGONAL_MM / focal_35mm / 1.25 * distance
-    fine = [w for w in _WIDTHS_PX if per_mm / w <= _FINE_MM_PER_PX]
-    width = fine[0] if fine else _WIDTHS_PX[-1]
-    height = width * 3 // 4
-    focal_px = focal_35mm / _FULL_FRAME_DIAGONAL_MM * np.hypot(width, height)
+    fine = [w for w in WIDTHS_PX if per_mm / w <= _FINE_MM_PER_PX]
+    width = fine[0] if fine else WIDTHS_PX[-1]
+    return tablet(rng, focal_35mm, width, rotation, translation), focal_35mm
+
+
+def tablet(
+    rng: Random,
+    focal_35mm: float,
+    width_px: int,
+    rotation: tuple[Vector, Vector, Vector],
+    translation_mm: Vector,
+) -> TrueCamera:
+    """Draw a tablet's lens: no two of one model are quite alike. Photos are 4 : 3."""
+    height_px = width_px * 3 // 4
+    focal_px = focal_35mm / _FULL_FRAME_DIAGONAL_MM * np.hypot(width_px, height_px)
     focal_px *= rng.uniform(0.98, 1.02)
-    camera = TrueCamera(
-        width_px=width,
-        height_px=height,
+    return TrueCamera(
+        width_px=width_px,
+        height_px=height_px,
         fx_px=float(focal_px),
         fy_px=float(focal_px * rng.normal(1, 0.0005)),
-        cx_px=float((width - 1) / 2 + rng.normal(0, 0.002) * width),
-        cy_px=float((height - 1) / 2 + rng.normal(0, 0.002) * width),
+        cx_px=float((width_px - 1) / 2 + rng.normal(0, 0.002) * width_px),
+        cy_px=float((height_px - 1) / 2 + rng.normal(0, 0.002) * width_px),
         distortion=(
             float(np.clip(rng.normal(0, 0.03), -0.08, 0.08)),
             float(rng.normal(0, 0.01)),
@@ -77,9 +88,8 @@ def _camera(rng: Random) -> tuple[TrueCamera, float]:
             0.0,
         ),
         rotation=rotation,
-        translation_mm=translation,
+        translation_mm=translation_mm,
     )
-    return camera, focal_35mm
 
 
 def _placed(rng: Random, pieces: list[Item], layout: MatLayout) -> list[Item] | None:

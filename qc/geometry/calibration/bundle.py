@@ -1,6 +1,7 @@
 """Bundle adjustment: one camera and the poses of all photos, with the covariance.
 
-Square pixels and a lens of OpenCV's model are assumed. The mat is only paper: printers stretch
+A lens of OpenCV's model is assumed; pixels are square but for what a tablet's own correction of
+the lens leaves. The mat is only paper: printers stretch
 it differently in x and y, and no sheet lies quite flat. Photos from all sides tell both apart
 from the lens, so that ratio and the height of every corner are estimated along with the camera.
 Every parameter is held by what is known of lenses and printers
@@ -25,11 +26,13 @@ from qc.geometry.camera import Camera, Pose
 
 Array = npt.NDArray[np.float64]
 
-FOCAL, CENTRE, K1, K2, TANGENTIAL, K3, RATIO = 0, [1, 2], 3, 4, [5, 6], 7, 8
-_SHARED = 9
-"""Parameters that all photos share: log focal length, cx, cy, k1, k2, p1, p2, k3, log ratio."""
+FOCAL, CENTRE, K1, K2, TANGENTIAL, K3, RATIO, ASPECT = 0, [1, 2], 3, 4, [5, 6], 7, 8, 9
+_SHARED = 10
+"""Parameters that all photos share: log focal length (the geometric mean of x and y), cx, cy,
+k1, k2, p1, p2, k3, log ratio of the print, log ratio fy / fx."""
 
 _PRIOR_U_CENTRE = 0.03  # of the width
+_PRIOR_U_ASPECT = 1e-3
 _PRIOR_U_LENS = {K1: 0.3, K2: 0.3, 5: 2e-3, 6: 2e-3, K3: 0.5}
 
 _PRIOR_U_HEIGHT_MM = 0.15
@@ -55,8 +58,9 @@ class Shot:
 class Bundle:
     """What fits all photos best.
 
-    `covariance` is `(9, 9)` over log focal length, cx, cy, k1, k2, p1, p2, k3 and the logarithm
-    of the print ratio y / x relative to the points given; parameters held at zero have none.
+    `covariance` is `(10, 10)` over log focal length, cx, cy, k1, k2, p1, p2, k3, the logarithm of
+    the print ratio y / x relative to the points given, and that of fy / fx; parameters held at
+    zero have none.
     `distances_px` holds, for each photo, the `(N,)` distances of all corners from the fit.
     `sigma_px` is the scatter of a corner per coordinate.
     """
@@ -77,7 +81,7 @@ def adjust(shots: Sequence[Shot], size_px: tuple[int, int], u_ratio: float) -> B
         u_ratio: standard uncertainty of the mat's ratio y / x as given by the points.
     """
     problem = _Problem(shots, size_px, u_ratio)
-    problem.free([FOCAL, *CENTRE, K1, K2, RATIO])
+    problem.free([FOCAL, *CENTRE, K1, K2, RATIO, ASPECT])
     problem.solve_robustly()
     for joining in (TANGENTIAL, [K3]):
         before, start = problem.information_criterion(), problem.state
@@ -96,8 +100,10 @@ class _Problem:
     def __init__(self, shots: Sequence[Shot], size_px: tuple[int, int], u_ratio: float) -> None:
         width, height = size_px
         self._shots = shots
-        self._expected = np.array([0.0, (width - 1) / 2, (height - 1) / 2, *np.zeros(6)])
-        self._u = np.array([np.inf, *[_PRIOR_U_CENTRE * width] * 2, *np.zeros(5), u_ratio])
+        self._expected = np.array([0.0, (width - 1) / 2, (height - 1) / 2, *np.zeros(7)])
+        self._u = np.array(
+            [np.inf, *[_PRIOR_U_CENTRE * width] * 2, *np.zeros(5), u_ratio, _PRIOR_U_ASPECT]
+        )
         for index, u in _PRIOR_U_LENS.items():
             self._u[index] = u
         self._heights = np.unique(np.concatenate([shot.ids for shot in shots]))
@@ -203,7 +209,7 @@ class _Problem:
         return self._cost + len(self._moving) * float(np.log(observations))
 
     def _project(self, state: Array, index: int) -> tuple[Array, Array]:
-        """Project a photo's corners: `(N, 2)` pixels, and `(2 N, 16)` slopes.
+        """Project a photo's corners: `(N, 2)` pixels, and `(2 N, 17)` slopes.
 
         The slopes are by the shared parameters, by the corner's own height and by the pose.
         """
@@ -214,8 +220,8 @@ class _Problem:
         pixels, by_opencv = camera.project_with_slopes(points_mm, pose)
         by_shift = by_opencv[:, 3:6].reshape(-1, 2, 3) @ pose.matrix
         by_ratio = np.einsum("nij,nj->ni", by_shift, points_mm * [-0.5, 0.5, 0.0])
-        focal = camera.focal_px * (by_opencv[:, 6] + by_opencv[:, 7])
-        slopes = [focal, by_opencv[:, 8:15], by_ratio.ravel()]
+        by_fx, by_fy = by_opencv[:, 6] * camera.matrix[0, 0], by_opencv[:, 7] * camera.matrix[1, 1]
+        slopes = [by_fx + by_fy, by_opencv[:, 8:15], by_ratio.ravel(), (by_fy - by_fx) / 2]
         return pixels, np.column_stack([*slopes, by_shift[:, :, 2].ravel(), by_opencv[:, :6]])
 
     def _pose(self, state: Array, index: int) -> Pose:
@@ -245,8 +251,9 @@ class _Problem:
 
 
 def _camera(state: Array) -> Camera:
-    log_focal, cx, cy, k1, k2, p1, p2, k3, _ = (float(v) for v in state[:_SHARED])
-    return Camera(float(np.exp(log_focal)), 1.0, (cx, cy), (k1, k2, p1, p2, k3), 0.0, 0.0, 0.0)
+    log_focal, cx, cy, k1, k2, p1, p2, k3, _, log_aspect = (float(v) for v in state[:_SHARED])
+    focal_x, aspect = float(np.exp(log_focal - log_aspect / 2)), float(np.exp(log_aspect))
+    return Camera(focal_x, aspect, (cx, cy), (k1, k2, p1, p2, k3), 0.0, 0.0, 0.0)
 
 
 def _raised(points_mm: Array, height_mm: npt.ArrayLike) -> Array:

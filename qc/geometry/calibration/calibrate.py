@@ -174,7 +174,7 @@ def _describe(
         width_px=first.width_px,
         height_px=first.height_px,
         fx_px=round(camera.focal_px, 4),
-        fy_px=round(camera.focal_px, 4),
+        fy_px=round(camera.focal_px * camera.aspect, 4),
         cx_px=round(camera.centre_px[0], 4),
         cy_px=round(camera.centre_px[1], 4),
         distortion=_rounded(camera.distortion),

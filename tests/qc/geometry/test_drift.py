@@ -83,7 +83,9 @@ def test_an_expired_calibration_is_told_and_widened(station: Station) -> None:
 def test_a_turned_tablet_keeps_its_calibration(station: Station) -> None:
     known = ask(photo(HEIGHT, WIDTH), station)
     assert codes(known) == []
-    assert known.camera.focal_px == station.camera.fx_px
+    # What was along the photo's height lies along its width.
+    kept = (station.camera.fy_px, station.camera.fx_px)
+    assert (known.camera.matrix[0, 0], known.camera.matrix[1, 1]) == pytest.approx(kept)
     # The true centre of a photo turned either way lies within what is admitted.
     off_x = LENS.centre_px[0] - (WIDTH - 1) / 2
     off_y = LENS.centre_px[1] - (HEIGHT - 1) / 2

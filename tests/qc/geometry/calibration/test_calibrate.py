@@ -19,7 +19,7 @@ DAY = date(2026, 3, 1)
 
 def test_exact_corners_give_the_exact_camera() -> None:
     camera = calibrate(complete_set(noise_px=0.0), "s", DAY).station.camera
-    assert camera.fx_px == camera.fy_px == pytest.approx(LENS.focal_px, rel=1e-6)
+    assert (camera.fx_px, camera.fy_px) == pytest.approx((LENS.focal_px,) * 2, rel=1e-6)
     assert (camera.cx_px, camera.cy_px) == pytest.approx(LENS.centre_px, abs=0.01)
     assert camera.distortion == pytest.approx(LENS.distortion, abs=1e-4)
     assert camera.residual_px <= 0.01
@@ -48,6 +48,15 @@ def test_tangential_distortion_and_k3_need_evidence() -> None:
     assert found[2:] == (0.0, 0.0, 0.0)
     found = calibrate(complete_set(), "s", DAY).station.camera.distortion
     assert found[2:4] == pytest.approx(LENS.distortion[2:4], abs=1e-4)
+
+
+def test_pixels_that_are_not_square_are_told_from_a_stretched_print() -> None:
+    lens = replace(LENS, aspect=1.0012)
+    station = calibrate(complete_set(lens, print_scale=(0.998, 1.001)), "s", DAY).station
+    camera = station.camera
+    assert camera.fy_px / camera.fx_px == pytest.approx(1.0012, abs=1e-4)
+    assert camera.fx_px == pytest.approx(lens.focal_px, rel=5e-4)
+    assert station.print_scale_y / station.print_scale_x == pytest.approx(1.001 / 0.998, abs=1e-4)
 
 
 def test_print_ratio_is_told_from_the_lens_without_a_ruler() -> None:
