@@ -25,8 +25,11 @@ _MIN_MARKERS = 6
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """One way to look for markers: on an image reduced to about `side_px`, thresholded against
-    the mean of `windows_px`; believed from `enough` markers of a mat on."""
+    """One way to look for markers.
+
+    On an image reduced to about `side_px`, thresholded against the means of `windows_px`;
+    believed where `enough` markers of one mat are seen.
+    """
 
     side_px: int
     windows_px: tuple[int, int]

@@ -98,12 +98,14 @@ def edge_width_px(
             f"and {directions.shape}"
         )
     offsets_px = np.arange(-window_px, window_px + _STEP_PX / 2, _STEP_PX)
-    if len(points_px) == 0 or len(offsets_px) < _MIN_STEPS:
+    if len(offsets_px) < _MIN_STEPS:
         return None
     profiles = _profiles(linear_grey, points_px, directions, offsets_px)
     plateau = len(offsets_px) // 5
     low = profiles[:, :plateau].mean(axis=1)
     contrast = profiles[:, -plateau:].mean(axis=1) - low
+    if not contrast.size:
+        return None
     usable = np.abs(contrast) > max(np.median(np.abs(contrast)) / 2, 1e-3)
     if np.count_nonzero(usable) < _MIN_PROFILES:
         return None
