@@ -21,8 +21,8 @@ from rich.progress import track
 from rich.table import Table
 
 from qc import inspection
-from qc.cli.bench_detector import detector
 from qc.cli.bench_calibration import calibration
+from qc.cli.bench_detector import detector
 from qc.cli.bench_geometry import geometry
 from qc.defects.detector import Detector
 from qc.geometry.station import Station
