@@ -46,6 +46,9 @@ TABLETS: Final = _only(Role.LEAD, Role.ENGINEER, Role.ADMIN)
 LOTS: Final = _only(Role.LEAD, Role.ADMIN)
 """Who offers lots and says what becomes of them."""
 
+REVIEWS: Final = _only(Role.LEAD, Role.ADMIN)
+"""Who says whether the machine was right. What they said stands with the inspection, for all."""
+
 AUDIT: Final = _only(Role.ADMIN)
 """Who reads the log of what everybody did."""
 
@@ -74,6 +77,13 @@ ACCESS: Final[Mapping[str, Access]] = {
     "get_spec": SIGNED_IN,
     "list_stations": SIGNED_IN,
     "get_active_release": SIGNED_IN,
+    # Reviewing.
+    "get_review_queue": REVIEWS,
+    "get_review_quality": REVIEWS,
+    "get_review_case": REVIEWS,
+    "claim_review": REVIEWS,
+    "release_review": REVIEWS,
+    "create_review": REVIEWS,
     # Lots.
     "list_lots": SIGNED_IN,
     "get_lot": SIGNED_IN,

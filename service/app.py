@@ -23,6 +23,7 @@ from service.middleware import BodyLimit, RequestLog
 from service.openapi import build_schema
 from service.people import routes as people
 from service.releases import routes as releases
+from service.review import routes as review
 from service.sessions import routes as sessions
 from service.settings import Settings
 from service.specs import routes as specs
@@ -85,6 +86,7 @@ def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:
         audit.router,
         inspections.router,
         lots.router,
+        review.router,
         specs.router,
         stations.router,
         releases.router,

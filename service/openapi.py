@@ -28,7 +28,7 @@ def build_schema(app: FastAPI) -> dict[str, Any]:
     schemas = schema["components"]["schemas"]
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
-    requests = set(_request_components(schema))
+    requests = _request_components(schema)
     for name, component in schemas.items():
         if "properties" in component and name not in requests:
             # An answer always carries every field, also one that has a default.
@@ -38,12 +38,31 @@ def build_schema(app: FastAPI) -> dict[str, Any]:
     return schema
 
 
-def _request_components(schema: dict[str, Any]) -> Iterator[str]:
+def _request_components(schema: dict[str, Any]) -> set[str]:
     """Name what clients send: there a field with a default may be left out."""
-    for methods in schema["paths"].values():
-        for operation in methods.values():
-            for content in operation.get("requestBody", {}).get("content", {}).values():
-                yield content["schema"]["$ref"].rpartition("/")[2]
+    bodies = [
+        operation.get("requestBody", {})
+        for methods in schema["paths"].values()
+        for operation in methods.values()
+    ]
+    named: set[str] = set()
+    found = set(_references(bodies))
+    while found:
+        named |= found
+        inside = (schema["components"]["schemas"][name] for name in found)
+        found = set(_references(list(inside))) - named
+    return named
+
+
+def _references(node: Any) -> Iterator[str]:
+    """Name the components to which a part of the schema refers."""
+    if isinstance(node, list):
+        for one in node:
+            yield from _references(one)
+    elif isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"].rpartition("/")[2]
+        yield from _references(list(node.values()))
 
 
 def _declare_access(schema: dict[str, Any]) -> None:

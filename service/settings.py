@@ -100,6 +100,24 @@ class InspectionSettings(_Group):
     )
 
 
+class ReviewSettings(_Group):
+    """How leads look again at what the machine said."""
+
+    pass_sample_rate: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="Share of passed items that are drawn at random for review, so that it is "
+        "known how many defects escape.",
+    )
+    claim_minutes: int = Field(
+        default=10,
+        ge=1,
+        le=480,
+        description="Minutes after which an item that somebody took for review is free again.",
+    )
+
+
 class CatalogueSettings(_Group):
     """What is known at the start besides the shipped example specs."""
 
@@ -137,6 +155,7 @@ class Settings(BaseSettings):
     inspection: InspectionSettings = Field(
         default_factory=InspectionSettings, description="Concurrency."
     )
+    review: ReviewSettings = Field(default_factory=ReviewSettings, description="Reviewing.")
     catalogue: CatalogueSettings = Field(
         default_factory=CatalogueSettings, description="Specs, stations and samples to start with."
     )

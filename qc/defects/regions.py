@@ -111,6 +111,20 @@ def _region(
     )
 
 
+def size_of_outline(outline: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Return length, width and area of an outline that a person drew.
+
+    Args:
+        outline: `(N, 2)` (x, y), N at least 3, as a closed polygon.
+
+    Returns:
+        Greatest and least Feret diameter, and the area enclosed, in the outline's unit.
+    """
+    width, length = _feret(outline)
+    area = float(cv2.contourArea(outline.astype(np.float32)))
+    return length, width, area
+
+
 def _feret(outline: NDArray[np.float64]) -> tuple[float, float]:
     """Return the least and the greatest distance between parallel tangents.
 

@@ -26,6 +26,12 @@ def find(session: Session, inspection_id: UUID) -> InspectionRow | None:
     return session.scalars(_complete().where(InspectionRow.id == inspection_id)).one_or_none()
 
 
+def find_all(session: Session, inspection_ids: Sequence[UUID]) -> Sequence[InspectionRow]:
+    """Return these inspections in the order of storing."""
+    query = _complete().where(InspectionRow.id.in_(inspection_ids))
+    return session.scalars(query.order_by(InspectionRow.sequence)).all()
+
+
 def find_by_client_id(session: Session, client_id: UUID) -> InspectionRow | None:
     """Return the inspection that a tablet sent under this id."""
     return session.scalars(_complete().where(InspectionRow.client_id == client_id)).one_or_none()

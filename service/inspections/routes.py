@@ -84,6 +84,10 @@ def create_inspection(
         int | None,
         Form(ge=1, le=2**31 - 1, description="The item's number in its lot; the next without it."),
     ] = None,
+    reinspection_of: Annotated[
+        UUID | None,
+        Form(description="The inspection whose item was sent back for rework and is here again."),
+    ] = None,
 ) -> InspectionResource:
     """Inspect the photos of one item.
 
@@ -102,6 +106,7 @@ def create_inspection(
             views=views or [],
             lot_id=lot_id,
             unit=unit,
+            reinspection_of=reinspection_of,
             actor=visitor.actor,
         ),
     )

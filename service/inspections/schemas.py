@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from qc.decision.verdict import Reason, Verdict
 from qc.records import Inspection, PhotoRecord
 from service.lots.schemas import LotPlace
+from service.review.schemas import ReviewStanding
 from service.specs.schemas import SpecSummary
 
 
@@ -42,13 +43,16 @@ class InspectionSummary(BaseModel):
     created_at: datetime
     spec: SpecSummary
     station: str | None
-    verdict: Verdict
+    verdict: Verdict = Field(description="The machine's.")
+    standing_verdict: Verdict = Field(
+        description="What counts: the newest review's verdict, the machine's where there is none."
+    )
     reasons: tuple[Reason, ...]
     photos: tuple[PhotoLinks, ...]
 
 
-class InspectionResource(Inspection):
-    """An inspection as it is kept."""
+class InspectionResource(Inspection, ReviewStanding):
+    """An inspection as it is kept, and what people made of it."""
 
     id: UUID
     client_id: UUID = Field(description="The tablet's own id of the inspection.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -27,6 +28,8 @@ from service.inspections.schemas import (
 )
 from service.lots import service as lots
 from service.lots.schemas import LotPlace
+from service.review import service as reviews
+from service.review.schemas import ReviewStanding
 from service.specs.schemas import SpecSummary
 from service.stations.service import StationRevision
 
@@ -130,9 +133,14 @@ def list_inspections(
         session, before=before, spec_id=spec_id, verdict=verdict, limit=limit + 1
     )
     return InspectionPage(
-        items=tuple(_summary(row) for row in rows[:limit]),
+        items=tuple(_summaries(session, rows[:limit]).values()),
         next_cursor=rows[limit - 1].id if len(rows) > limit else None,
     )
+
+
+def summaries(session: Session, inspection_ids: list[UUID]) -> dict[UUID, InspectionSummary]:
+    """Return these inspections as lines of a list, by id."""
+    return _summaries(session, repository.find_all(session, inspection_ids))
 
 
 def get_photo(session: Session, inspection_id: UUID, view: str) -> StoredPhoto:
@@ -160,11 +168,16 @@ def record(
     photos: list[StoredPhoto],
     place: Place | None,
     actor: Actor,
+    reinspection_of: UUID | None,
+    sample_rate: float,
 ) -> InspectionResource:
     """Store an inspection whose photos are durable with who made it; count it in its lot.
 
+    Where it is to be reviewed it enters the queue: `sample_rate` is the share of passes that do.
+
     Raises:
         LotStateError: the lot was decided while the photos were inspected.
+        NotReworkedError: `reinspection_of` is not, or no longer, in rework.
         sqlalchemy.exc.IntegrityError: another request stored this client id first.
     """
     row = InspectionRow(
@@ -190,11 +203,15 @@ def record(
     if place is not None:
         result = unit_result(inspection, spec)
         lot = lots.attach(session, place.lot_id, place.unit, row.id, result)
+    if reinspection_of is not None:
+        reviews.link_reinspection(session, row.id, reinspection_of)
+    reviews.enqueue(session, row.id, row.sequence, inspection, spec, sample_rate)
     audit.record(session, actor, "inspection.kept", f"inspection/{row.id}", after=row.document)
     return _resource_of(
         row,
         inspection,
         spec,
+        standing=reviews.standing(session, row.id, inspection.verdict),
         station=None if station is None else station.station.id,
         lot=lot,
         inspected_by=None if actor.person_id is None else actor.name,
@@ -207,6 +224,7 @@ def _resource(session: Session, row: InspectionRow) -> InspectionResource:
         row,
         Inspection.model_validate_json(row.document),
         Spec.model_validate_json(row.spec.document),
+        standing=reviews.standing(session, row.id, Verdict(row.verdict)),
         station=None if row.station is None else row.station.id,
         lot=lots.place_of(session, row.id),
         inspected_by=None if row.person is None else row.person.name,
@@ -219,6 +237,7 @@ def _resource_of(
     inspection: Inspection,
     spec: Spec,
     *,
+    standing: ReviewStanding,
     station: str | None,
     lot: LotPlace | None,
     inspected_by: str | None,
@@ -238,11 +257,17 @@ def _resource_of(
         lot=lot,
         inspected_by=inspected_by,
         tablet=tablet,
+        **dict(standing),
         **content,
     )
 
 
-def _summary(row: InspectionRow) -> InspectionSummary:
+def _summaries(session: Session, rows: Sequence[InspectionRow]) -> dict[UUID, InspectionSummary]:
+    reviewed = reviews.verdicts(session, [row.id for row in rows])
+    return {row.id: _summary(row, reviewed.get(row.id)) for row in rows}
+
+
+def _summary(row: InspectionRow, reviewed: Verdict | None) -> InspectionSummary:
     inspection = Inspection.model_validate_json(row.document)
     return InspectionSummary(
         id=row.id,
@@ -251,6 +276,7 @@ def _summary(row: InspectionRow) -> InspectionSummary:
         spec=SpecSummary.of(Spec.model_validate_json(row.spec.document)),
         station=None if row.station is None else row.station.id,
         verdict=inspection.verdict,
+        standing_verdict=reviewed or inspection.verdict,
         reasons=inspection.reasons,
         photos=tuple(
             PhotoLinks(view=photo.view, **photo_urls(row.id, photo.view)) for photo in row.photos

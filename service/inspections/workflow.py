@@ -28,6 +28,7 @@ from service.inspections import service
 from service.inspections.schemas import InspectionResource
 from service.inspections.service import Place, StoredPhoto
 from service.lots import service as lots
+from service.review import service as reviews
 from service.runtime import Runtime
 from service.settings import MEBIBYTE, UploadSettings
 from service.specs.service import get_spec
@@ -47,6 +48,7 @@ class Submission:
     actor: Actor
     lot_id: UUID | None = None
     unit: int | None = None
+    reinspection_of: UUID | None = None
 
     @property
     def place(self) -> Place | None:
@@ -68,7 +70,8 @@ def submit(runtime: Runtime, submission: Submission) -> Receipt:
     Raises:
         NotFoundError: spec, station or lot is not known.
         UploadError: the photos do not fit together, the limits or the spec's views.
-        ConflictError: the client id was used for other photos, or the lot takes none.
+        ConflictError: the client id was used for other photos, the lot takes none, or the item
+            is not in rework.
         BusyError: too many inspections are waiting.
         PhotoError: a photo cannot be read.
         StorageError: a photo cannot be written.
@@ -76,6 +79,11 @@ def submit(runtime: Runtime, submission: Submission) -> Receipt:
     _check_sizes(submission.photos, runtime.settings.upload)
     if submission.unit is not None and submission.lot_id is None:
         raise UploadError("a unit was given without its lot", fix="Send the lot's id as well.")
+    if submission.reinspection_of is not None and submission.lot_id is not None:
+        raise UploadError(
+            "a reworked item stays in its lot as what it was before",
+            fix="Send no lot with `reinspection_of`.",
+        )
     with runtime.database.reading() as session:
         spec = _spec(session, submission)
         files = _files_by_view(submission, spec)
@@ -85,6 +93,8 @@ def submit(runtime: Runtime, submission: Submission) -> Receipt:
         )
         if receipt is not None:
             return Receipt(receipt, created=False)
+        if submission.reinspection_of is not None:
+            _check_reworked(session, submission.reinspection_of, spec)
         if submission.lot_id is not None:
             lots.check_open(session, submission.lot_id, submission.unit)
         station = None
@@ -106,6 +116,17 @@ def _spec(session: Session, submission: Submission) -> Spec:
             )
         version = of_lot
     return get_spec(session, submission.spec_id, version)
+
+
+def _check_reworked(session: Session, inspection_id: UUID, spec: Spec) -> None:
+    """Make sure that an item is in rework, and that it is the product of `spec`."""
+    first = service.get_inspection(session, inspection_id)
+    if first.spec.id != spec.id:
+        raise UploadError(
+            f"the reworked item is a {first.spec.id}, the photos are of a {spec.id}",
+            fix="Choose the product of the reworked item.",
+        )
+    reviews.check_in_rework(session, inspection_id)
 
 
 def _inspect_and_keep(
@@ -138,6 +159,8 @@ def _inspect_and_keep(
                 photos=stored,
                 place=submission.place,
                 actor=submission.actor,
+                reinspection_of=submission.reinspection_of,
+                sample_rate=runtime.settings.review.pass_sample_rate,
             )
         return Receipt(resource, created=True)
     except IntegrityError:

@@ -32,7 +32,9 @@ class LotUndecidedError(ConflictError):
     code = "lot-undecided"
 
 
-def add_finding(session: Session, lot_id: UUID, unit: int, request: FindingRequest) -> LotResource:
+def add_finding(
+    session: Session, lot_id: UUID, unit: int, by: str, request: FindingRequest
+) -> LotResource:
     """Record what a person found on a unit.
 
     Raises:
@@ -49,7 +51,7 @@ def add_finding(session: Session, lot_id: UUID, unit: int, request: FindingReque
             lot_sequence=lot.sequence,
             unit=unit,
             result=result.model_dump_json(),
-            by=request.by,
+            by=by,
             reason=request.reason,
             at=datetime.now(UTC),
         ),
@@ -64,7 +66,7 @@ _ALLOWED_IN: Final[Mapping[LotEventKind, LotState]] = {
 }
 
 
-def add_event(session: Session, lot_id: UUID, request: LotEventRequest) -> LotResource:
+def add_event(session: Session, lot_id: UUID, by: str, request: LotEventRequest) -> LotResource:
     """Put a lot on hold, release it, or send a rejected one to rework.
 
     Raises:
@@ -84,7 +86,7 @@ def add_event(session: Session, lot_id: UUID, request: LotEventRequest) -> LotRe
         LotEventRow(
             lot_sequence=lot.sequence,
             kind=request.kind,
-            by=request.by,
+            by=by,
             reason=request.reason,
             at=datetime.now(UTC),
         ),
@@ -92,7 +94,7 @@ def add_event(session: Session, lot_id: UUID, request: LotEventRequest) -> LotRe
     return views.resource(session, lot)
 
 
-def decide(session: Session, lot_id: UUID, request: DecisionRequest) -> LotResource:
+def decide(session: Session, lot_id: UUID, by: str, request: DecisionRequest) -> LotResource:
     """Record the decision on a lot, once.
 
     A lot is accepted only where its sample accepts it. It may be rejected at any time, because
@@ -106,7 +108,7 @@ def decide(session: Session, lot_id: UUID, request: DecisionRequest) -> LotResou
     lot = find_lot(session, lot_id, for_update=True)
     decision = repository.decision(session, lot)
     if decision is not None:
-        if (decision.kind, decision.by) == (request.outcome, request.by):
+        if (decision.kind, decision.by) == (request.outcome, by):
             return views.resource(session, lot)
         raise LotStateError(
             f"{decision.by} decided already: {decision.kind}",
@@ -132,7 +134,7 @@ def decide(session: Session, lot_id: UUID, request: DecisionRequest) -> LotResou
             kind=request.outcome,
             lot_sequence=lot.sequence,
             tally=tally.model_dump_json(),
-            by=request.by,
+            by=by,
             reason=request.reason,
             at=datetime.now(UTC),
         ),

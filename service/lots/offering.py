@@ -65,7 +65,7 @@ def make_plan(session: Session, request: PlanRequest) -> LotPlan:
     )
 
 
-def create_lot(session: Session, request: LotRequest) -> tuple[LotResource, bool]:
+def create_lot(session: Session, by: str, request: LotRequest) -> tuple[LotResource, bool]:
     """Store a lot with its plan, once; say whether this request or an earlier one did.
 
     Raises:
@@ -88,7 +88,7 @@ def create_lot(session: Session, request: LotRequest) -> tuple[LotResource, bool
         id=uuid4(),
         client_id=request.client_id,
         created_at=datetime.now(UTC),
-        created_by=request.by,
+        created_by=by,
         spec_id=spec.id,
         spec_version=spec.version,
         order_number=request.order_number,

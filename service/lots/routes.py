@@ -58,7 +58,7 @@ def create_lot(
     """Offer a lot. Its plan is made now, by the state of its series, and never changes."""
 
     def offer(session: Session) -> tuple[LotResource, bool]:
-        lot, created = offering.create_lot(session, request)
+        lot, created = offering.create_lot(session, visitor.person.name, request)
         if created:
             audit.record(session, visitor.actor, "lot.offered", f"lot/{lot.id}", after=lot)
         return lot, created
@@ -104,7 +104,7 @@ def add_lot_series_event(
             visitor.actor,
             f"series.{request.kind}",
             f"series/{spec_id}",
-            lambda session: series.add_series_event(session, spec_id, request),
+            lambda session: series.add_series_event(session, spec_id, visitor.person.name, request),
         ),
     )
 
@@ -132,7 +132,9 @@ def add_lot_finding(
             visitor.actor,
             "lot.finding-added",
             f"lot/{lot_id}/{unit}",
-            lambda session: deciding.add_finding(session, lot_id, unit, request),
+            lambda session: deciding.add_finding(
+                session, lot_id, unit, visitor.person.name, request
+            ),
         ),
     )
 
@@ -148,7 +150,7 @@ def add_lot_event(
             visitor.actor,
             f"lot.{request.kind}",
             f"lot/{lot_id}",
-            lambda session: deciding.add_event(session, lot_id, request),
+            lambda session: deciding.add_event(session, lot_id, visitor.person.name, request),
         ),
     )
 
@@ -164,7 +166,7 @@ def decide_lot(
             visitor.actor,
             f"lot.{request.outcome}",
             f"lot/{lot_id}",
-            lambda session: deciding.decide(session, lot_id, request),
+            lambda session: deciding.decide(session, lot_id, visitor.person.name, request),
         ),
     )
 

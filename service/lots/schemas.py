@@ -60,7 +60,6 @@ class LotRequest(PlanRequest):
 
     client_id: UUID = Field(description="Chosen by the client, once a lot; safe to send again.")
     order_number: Line
-    by: Line = Field(description="Who offers the lot.")
 
 
 class FindingRequest(_Request):
@@ -69,7 +68,6 @@ class FindingRequest(_Request):
     critical: Count = 0
     major: Count = 0
     minor: Count = 0
-    by: Line
     reason: Reason
 
 
@@ -85,7 +83,6 @@ class LotEventRequest(_Request):
     """Put a lot on hold, release it, or send a rejected one to rework."""
 
     kind: LotEventKind
-    by: Line
     reason: Reason
 
 
@@ -100,7 +97,6 @@ class DecisionRequest(_Request):
     """The decision on a lot."""
 
     outcome: DecisionOutcome
-    by: Line
     reason: Reason
 
 
@@ -108,7 +104,6 @@ class SeriesEventRequest(_Request):
     """What a responsible person says about the series of lots of a product for a buyer."""
 
     kind: Event
-    by: Line
     reason: Reason
 
 
@@ -143,7 +138,10 @@ class LotUnit(BaseModel):
     """One inspected unit of a lot."""
 
     unit: int
-    result: UnitResult = Field(description="What counts: the newest finding, or the inspections.")
+    result: UnitResult = Field(
+        description="What counts: the newest finding, or else the inspections, each as it was "
+        "reviewed last."
+    )
     inspections: tuple[UUID, ...] = Field(description="Oldest first.")
     findings: tuple[UnitFinding, ...] = Field(description="Oldest first.")
 

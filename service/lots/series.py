@@ -55,7 +55,9 @@ def get_series(session: Session, spec_id: str) -> Series:
     )
 
 
-def add_series_event(session: Session, spec_id: str, request: SeriesEventRequest) -> Series:
+def add_series_event(
+    session: Session, spec_id: str, by: str, request: SeriesEventRequest
+) -> Series:
     """Record what a responsible person says about a series.
 
     Raises:
@@ -68,7 +70,7 @@ def add_series_event(session: Session, spec_id: str, request: SeriesEventRequest
             buyer=spec.buyer,
             product_id=spec.product.id,
             kind=request.kind,
-            by=request.by,
+            by=by,
             reason=request.reason,
             at=datetime.now(UTC),
         ),

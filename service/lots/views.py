@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -34,6 +35,7 @@ from service.lots.schemas import (
     LotUnit,
     UnitFinding,
 )
+from service.review import service as reviews
 from service.specs.schemas import SpecSummary
 
 _MARKS = (0.95, 0.50, 0.10)
@@ -140,16 +142,23 @@ def _tally(lot: LotRow, units: Sequence[LotUnit]) -> LotTally:
 
 def _units(session: Session, lot: LotRow) -> list[LotUnit]:
     inspected: defaultdict[int, list[LotUnitRow]] = defaultdict(list)
-    for row in repository.units(session, lot):
+    rows = repository.units(session, lot)
+    reviewed = reviews.results(session, [row.inspection_id for row in rows])
+    for row in rows:
         inspected[row.unit].append(row)
     found: defaultdict[int, list[LotFindingRow]] = defaultdict(list)
     for finding in repository.findings(session, lot):
         found[finding.unit].append(finding)
-    return [_unit(unit, inspected[unit], found[unit]) for unit in sorted({*inspected, *found})]
+    return [
+        _unit(unit, inspected[unit], reviewed, found[unit]) for unit in sorted({*inspected, *found})
+    ]
 
 
 def _unit(
-    unit: int, inspections: Sequence[LotUnitRow], findings: Sequence[LotFindingRow]
+    unit: int,
+    inspections: Sequence[LotUnitRow],
+    reviewed: Mapping[UUID, UnitResult],
+    findings: Sequence[LotFindingRow],
 ) -> LotUnit:
     said = tuple(
         UnitFinding(
@@ -163,7 +172,10 @@ def _unit(
     if said:
         result = said[-1].result
     else:
-        result = combined(UnitResult.model_validate_json(row.result) for row in inspections)
+        result = combined(
+            reviewed.get(row.inspection_id) or UnitResult.model_validate_json(row.result)
+            for row in inspections
+        )
     return LotUnit(
         unit=unit,
         result=result,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -144,10 +144,17 @@ class House:
     client: TestClient
     """The browser of a packer, signed in on an enrolled tablet."""
     runtime: Runtime
+    _cookies: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def browser(self, role: Role | None = None, *, tablet: bool = False) -> TestClient:
         """Another browser, in which a person of a role is signed in, or nobody."""
         return TestClient(self.client.app, cookies=cookies_of(self.runtime, role, tablet=tablet))
+
+    def lead(self, name: str = "Ayu") -> TestClient:
+        """A browser of the lead of this name, the same person every time."""
+        if name not in self._cookies:
+            self._cookies[name] = cookies_of(self.runtime, Role.LEAD, tablet=False, name=name)
+        return TestClient(self.client.app, cookies=self._cookies[name])
 
     def upload(
         self,

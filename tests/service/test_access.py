@@ -62,6 +62,8 @@ def test_what_no_declaration_may_open() -> None:
         if "inspection" in name or name in ("get_spec", "list_specs", "list_stations"):
             assert not access.anybody, name
             assert not access.tablet, name
+        if name.endswith(("_review", "_review_case", "_review_queue", "_review_quality")):
+            assert access.roles == {Role.LEAD, Role.ADMIN}, name
         if "person" in name or "people" in name or "audit" in name or name.endswith("_tablets"):
             assert not access.anybody, name
             assert Role.PACKER not in access.roles, name

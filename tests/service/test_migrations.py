@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from alembic import command
 from alembic.config import Config
@@ -12,6 +13,7 @@ from sqlalchemy import MetaData, insert, select
 
 from service.database import Database
 from service.inspections.models import InspectionRow, PhotoRow
+from service.review.models import ReviewItemRow
 
 
 def at_version(path: Path, version: str) -> Database:
@@ -25,35 +27,71 @@ def at_version(path: Path, version: str) -> Database:
     return database
 
 
-def test_inspections_from_before_there_were_people_stay_as_they_are(tmp_path: Path) -> None:
-    database = at_version(tmp_path / "old.sqlite3", "0002")
-    inspection_id, now = uuid4(), datetime.now(UTC)
+def store_inspection(database: Database, sequence: int, verdict: str, document: str = "{}") -> UUID:
+    """Write a row as an earlier version of the software did."""
     old = MetaData()
     old.reflect(database.engine)
-    tables = old.tables
+    inspection_id = uuid4()
+    row = {
+        "sequence": sequence,
+        "id": inspection_id.hex,
+        "client_id": uuid4().hex,
+        "created_at": datetime.now(UTC),
+        "spec_id": "bowl",
+        "spec_version": 1,
+        "verdict": verdict,
+        "document": document,
+    }
+    spec = {"id": "bowl", "version": 1, "document": "{}", "stored_at": datetime.now(UTC)}
     with database.engine.begin() as connection:
-        connection.execute(
-            insert(tables["specs"]),
-            [{"id": "bowl", "version": 1, "document": "{}", "stored_at": now}],
+        if sequence == 1:
+            connection.execute(insert(old.tables["specs"]), [spec])
+        connection.execute(insert(old.tables["inspections"]), [row])
+    return inspection_id
+
+
+def test_inspections_from_before_there_were_reviews_wait_for_one(tmp_path: Path) -> None:
+    database = at_version(tmp_path / "old.sqlite3", "0003")
+    minor = {"severity": "minor", "verdict": "check"}
+    critical = {"severity": "critical", "verdict": "fail"}
+    doubtful = store_inspection(database, 1, "check", json.dumps({"defects": [minor]}))
+    store_inspection(database, 2, "pass")
+    failed = store_inspection(
+        database,
+        3,
+        "fail",
+        json.dumps({"defects": [minor, critical], "measurements": [{"decision": "fail"}]}),
+    )
+    wrong_size = store_inspection(
+        database, 4, "fail", json.dumps({"measurements": [{"decision": "fail"}]})
+    )
+    store_inspection(database, 5, "retake")
+
+    database.migrate()
+
+    with database.reading() as session:
+        rows = session.scalars(
+            select(ReviewItemRow).order_by(ReviewItemRow.rank, ReviewItemRow.inspection_sequence)
         )
-        connection.execute(
-            insert(tables["inspections"]),
-            [
-                {
-                    "sequence": 1,
-                    "id": inspection_id.hex,
-                    "client_id": uuid4().hex,
-                    "created_at": now,
-                    "spec_id": "bowl",
-                    "spec_version": 1,
-                    "verdict": "pass",
-                    "document": "{}",
-                }
-            ],
-        )
+        assert [(row.inspection_id, row.cause, row.defect_class) for row in rows] == [
+            (failed, "fail", "critical"),
+            (wrong_size, "fail", "major"),
+            (doubtful, "check", "minor"),
+        ]
+    with database.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    database.close()
+
+
+def test_inspections_from_before_there_were_people_stay_as_they_are(tmp_path: Path) -> None:
+    database = at_version(tmp_path / "old.sqlite3", "0002")
+    inspection_id = store_inspection(database, 1, "pass")
+    old = MetaData()
+    old.reflect(database.engine)
+    with database.engine.begin() as connection:
         photo = {"inspection_sequence": 1, "position": 0, "view": "top"}
         connection.execute(
-            insert(tables["photos"]), [photo | {"sha256": "ab" * 32, "size_bytes": 7}]
+            insert(old.tables["photos"]), [photo | {"sha256": "ab" * 32, "size_bytes": 7}]
         )
 
     database.migrate()

@@ -1,0 +1,98 @@
+"""HTTP of reviews."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from qc.spec.models import Slug
+from service.errors import problems
+from service.guard import GuardedRoute, SignedInDep
+from service.inspections import service as inspections
+from service.review import claims, deciding, quality, queue
+from service.review.quality import ReviewQuality
+from service.review.queue import ReviewCase, ReviewQueue
+from service.review.schemas import Claim, ReviewRequest
+from service.runtime import ReadSession, RuntimeDep, WriteSession
+from service.visitor import SignedIn
+
+router = APIRouter(prefix="/v1/reviews", tags=["reviews"], route_class=GuardedRoute)
+
+
+@router.get("", responses=problems(422))
+def get_review_queue(
+    session: ReadSession,
+    visitor: SignedInDep,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> ReviewQueue:
+    """List what waits for a review: failed items, then doubtful ones, then sampled passes."""
+    return queue.get_queue(session, visitor.person, datetime.now(UTC), limit)
+
+
+@router.get("/quality", responses=problems(422))
+def get_review_quality(
+    runtime: RuntimeDep,
+    session: ReadSession,
+    spec: Annotated[Slug | None, Query(description="Only those judged by this spec.")] = None,
+) -> ReviewQuality:
+    """Say how often the machine was wrong: escapes among passes, false alarms among fails."""
+    return quality.get_quality(session, spec, runtime.settings.review.pass_sample_rate)
+
+
+@router.get("/{inspection_id}", responses=problems(404, 422))
+def get_review_case(session: ReadSession, visitor: SignedInDep, inspection_id: UUID) -> ReviewCase:
+    """Give one inspection with its defects as they stand, and everything said about it."""
+    return queue.get_case(session, visitor.person, datetime.now(UTC), inspection_id)
+
+
+@router.post("/{inspection_id}/claim", responses=problems(404, 409, 422))
+def claim_review(runtime: RuntimeDep, visitor: SignedInDep, inspection_id: UUID) -> Claim:
+    """Look at an inspection, so that nobody else does; again to go on looking."""
+    lives = timedelta(minutes=runtime.settings.review.claim_minutes)
+
+    def take(session: Session) -> Claim:
+        inspections.get_inspection(session, inspection_id)
+        return claims.take(session, inspection_id, visitor.person, datetime.now(UTC), lives)
+
+    try:
+        with runtime.database.writing() as session:
+            return take(session)
+    except IntegrityError:  # somebody else was first
+        with runtime.database.writing() as session:
+            return take(session)
+
+
+@router.delete("/{inspection_id}/claim", status_code=204, responses=problems(422))
+def release_review(session: WriteSession, visitor: SignedInDep, inspection_id: UUID) -> Response:
+    """Stop looking at an inspection. Nothing happens where one was not."""
+    claims.release(session, inspection_id, visitor.person)
+    return Response(status_code=204)
+
+
+@router.post("/{inspection_id}", status_code=201, responses=problems(404, 409, 422))
+def create_review(
+    runtime: RuntimeDep, visitor: SignedInDep, inspection_id: UUID, request: ReviewRequest
+) -> ReviewCase:
+    """Decide about an inspection: accept, reject or rework, with what has to be corrected.
+
+    Sending the same request again changes nothing.
+    """
+    try:
+        with runtime.database.writing() as session:
+            return _review(session, visitor, inspection_id, request)
+    except IntegrityError:  # somebody else was first; now it can be said who
+        with runtime.database.writing() as session:
+            return _review(session, visitor, inspection_id, request)
+
+
+def _review(
+    session: Session, visitor: SignedIn, inspection_id: UUID, request: ReviewRequest
+) -> ReviewCase:
+    deciding.review(session, visitor, inspection_id, request)
+    session.expire_all()
+    return queue.get_case(session, visitor.person, datetime.now(UTC), inspection_id)
