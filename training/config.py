@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
 from training.errors import TrainingDataError
 
+SurfaceName = Literal["procedural", "wood", "boards", "hires", "textures"]
+
 
 class TrainingConfig(BaseModel):
     """Settings of one run; `run/config.json` is this model."""
@@ -40,6 +42,10 @@ class TrainingConfig(BaseModel):
     workers: int = Field(default=1, ge=0)
     threads: int = Field(default=0, ge=0, description="0 leaves the choice to torch.")
     boards_share: float = Field(default=0.35, ge=0, le=1, description="Patches with real labels.")
+    surfaces: tuple[SurfaceName, ...] = Field(
+        default=("procedural", "boards", "hires", "textures"),
+        description="What defects are composited on; `wood` is `procedural` without materials.",
+    )
     renders_share: float = Field(default=0.0, ge=0, le=1, description="Patches of renders.")
 
     def write(self, path: Path) -> None:

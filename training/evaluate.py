@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 import typer
 from numpy.typing import NDArray
+from rich.console import Console
 from rich.progress import track
 
 from qc.defects.detector import DefectMap, Detector
@@ -82,7 +83,7 @@ class Judged:
 def judge_boards(detector: Detector, boards: list[Board]) -> Iterator[Judged]:
     """Run the detector on boards at its own scale; broken ones are named and left out."""
     ratio = BOARD_MM_PER_PX / detector.mm_per_px
-    for board in track(boards, "validation boards"):
+    for board in track(boards, "validation boards", console=Console(stderr=True)):
         try:
             sample = load_board(board)
         except TrainingDataError as error:
@@ -102,7 +103,7 @@ def judge_composites(detector: Detector, boards: list[Board], count: int) -> Ite
     """Run the detector on defects composited on clean boards, from seeds never trained on."""
     source = CompositeSource([board_surface(boards)], [1.0])
     patches = Patches([source], [1.0], 320, count, _COMPOSITE_SEED)
-    for index in track(range(count), "composites"):
+    for index in track(range(count), "composites", console=Console(stderr=True)):
         sample = patches.sample(index)
         yield Judged(f"composite {index}", sample, detector.map(sample.pixels))
 
@@ -204,7 +205,7 @@ def false_alarms(detector: Detector, folder: Path) -> tuple[dict[str, Any], list
     promised = detector.release.training.get("threshold_at_1_percent")
     shares, promised_shares, alarmed, doubtful, tiles = [], [], 0, 0, []
     paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in _PICTURES)
-    for path in track(paths, "clean textures"):
+    for path in track(paths, "clean textures", console=Console(stderr=True)):
         pixels = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
         if pixels is None:
             log.warning("left out: %s is unreadable", path.name)

@@ -25,7 +25,7 @@ from qc.defects.regions import Region, find_regions
 from qc.defects.release import Release
 from training.calibration import Calibration, calibrate
 from training.config import TrainingConfig
-from training.datasets.catalogue import read_catalogue
+from training.datasets.catalogue import Catalogue, read_catalogue
 from training.errors import TrainingDataError
 from training.labels import TYPES
 from training.network import DefectNetwork
@@ -101,18 +101,18 @@ def _same(ours: Sequence[Region], theirs: Sequence[Region]) -> bool:
     )
 
 
-def main(
-    run: Annotated[Path, typer.Option(help="Folder of the training run.")],
-    data: Annotated[Path, typer.Option(help="Folder with wood_boards, …")],
-    out: Annotated[Path, typer.Option(help="Folder of the release, named by its version.")],
-    patches: Annotated[int, typer.Option(help="Patches for the calibration.")] = 600,
-) -> None:
-    """Calibrate, export and verify the best network of a run."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+def release_run(run: Path, catalogue: Catalogue, out: Path, patches: int = 600) -> float:
+    """Calibrate, export and verify the best network of a run.
+
+    Returns:
+        The largest difference of a probability between torch and onnxruntime.
+
+    Raises:
+        TrainingDataError: they disagree.
+    """
     config = TrainingConfig.read(run / "config.json")
     network = DefectNetwork(len(TYPES))
     network.load_state_dict(torch.load(run / "best.pt", map_location="cpu", weights_only=True))
-    catalogue = read_catalogue(data)
     held_out = catalogue.calibration_patches(config, patches)
     line = calibrate(network, held_out, range(patches))
     weights, offset = (torch.from_numpy(v).float() for v in (line.weights, line.offset))
@@ -121,7 +121,18 @@ def main(
     export_onnx(released, out / "model.onnx")
     _write_release(run, out, config, line)
     pictures = [held_out.sample(index).pixels for index in range(24)]
-    worst = check_parity(released, Detector.load(out), pictures)
+    return check_parity(released, Detector.load(out), pictures)
+
+
+def main(
+    run: Annotated[Path, typer.Option(help="Folder of the training run.")],
+    data: Annotated[Path, typer.Option(help="Folder with wood_boards, …")],
+    out: Annotated[Path, typer.Option(help="Folder of the release, named by its version.")],
+    patches: Annotated[int, typer.Option(help="Patches for the calibration.")] = 600,
+) -> None:
+    """Calibrate, export and verify the best network of a run, and make it the active release."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    worst = release_run(run, read_catalogue(data), out, patches)
     (out.parent / "ACTIVE").write_text(out.name + "\n", encoding="utf-8")
     size_mb = (out / "model.onnx").stat().st_size / 1e6
     log.info("%s: %.1f MB, torch and onnxruntime agree to %.1e", out, size_mb, worst)

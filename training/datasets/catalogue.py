@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rich.progress import track
 
-from training.config import TrainingConfig
+from training.config import SurfaceName, TrainingConfig
 from training.datasets.boards import Board, read_index, readable
 from training.datasets.patches import BoardSource, CompositeSource, Patches, Source
 from training.datasets.renders import RenderSource, load_render, read_renders
@@ -23,11 +23,13 @@ from training.datasets.surfaces import (
     procedural_surface,
     read_hires,
     read_textures,
+    wood_surface,
 )
 from training.errors import TrainingDataError
 
 log = logging.getLogger("training")
 _CALIBRATION_SEED = 7_000_000
+_PHOTOGRAPHED: tuple[SurfaceName, ...] = ("boards", "hires", "textures")
 
 
 def manifest(root: Path, files: Iterable[Path]) -> dict[str, Any]:
@@ -58,7 +60,7 @@ class Catalogue:
             root, names = self.renders
             sources.append(RenderSource(root, names))
             weights.append(config.renders_share)
-        sources.append(self._composites(self.fitting))
+        sources.append(self.composites(self.fitting, config.surfaces))
         weights.append(max(0.0, 1 - sum(weights)))
         return Patches(sources, weights, config.side_px, length, config.seed)
 
@@ -66,21 +68,28 @@ class Catalogue:
         """Fixed patches of blocks that are not trained on, half real and half composited."""
         sources: list[Source] = [
             BoardSource(self.calibration, config.mm_per_px),
-            self._composites(self.calibration),
+            self.composites(self.calibration),
         ]
         count = length or config.check_patches
         return Patches(sources, [0.5, 0.5], config.side_px, count, _CALIBRATION_SEED)
 
-    def _composites(self, boards: list[Board]) -> CompositeSource:
+    def composites(
+        self, boards: list[Board], names: Sequence[SurfaceName] = ("procedural", *_PHOTOGRAPHED)
+    ) -> CompositeSource:
+        """Defects on the named surfaces, as far as they are there."""
         clean = [board for board in boards if not board.classes]
-        surfaces: list[tuple[Surface, float]] = [(procedural_surface, 0.4)]
+        surfaces: dict[SurfaceName, tuple[Surface, float]] = {
+            "procedural": (procedural_surface, 0.4),
+            "wood": (wood_surface, 0.4),
+        }
         if clean:
-            surfaces.append((board_surface(clean), 0.2))
+            surfaces["boards"] = (board_surface(clean), 0.2)
         if self.hires:
-            surfaces.append((picture_surface(self.hires), 0.12))
+            surfaces["hires"] = (picture_surface(self.hires), 0.12)
         if self.textures:
-            surfaces.append((picture_surface(self.textures), 0.28))
-        return CompositeSource([s for s, _ in surfaces], [w for _, w in surfaces])
+            surfaces["textures"] = (picture_surface(self.textures), 0.28)
+        chosen = [surfaces[name] for name in names if name in surfaces]
+        return CompositeSource([s for s, _ in chosen], [w for _, w in chosen])
 
 
 def read_catalogue(data: Path, renders: Path | None = None) -> Catalogue:

@@ -19,7 +19,7 @@ from training.datasets.windows import Window
 from training.labels import TYPES, Sample
 from training.synthesis.composite.compose import compose
 from training.synthesis.composite.light import shine
-from training.synthesis.composite.scene import Scene, log_uniform
+from training.synthesis.composite.scene import Pixels, Scene, log_uniform
 from training.synthesis.composite.wood import recolour
 
 
@@ -38,11 +38,14 @@ class CompositeSource:
     surfaces: Sequence[Surface]
     weights: Sequence[float]
 
+    def surface(self, rng: np.random.Generator, side: int) -> Pixels:
+        """Draw a clean patch."""
+        chances = np.array(self.weights) / sum(self.weights)
+        return self.surfaces[int(rng.choice(len(self.surfaces), p=chances))](rng, side)
+
     def __call__(self, rng: np.random.Generator, side: int) -> Sample:
         """Composite one patch."""
-        chances = np.array(self.weights) / sum(self.weights)
-        surface = self.surfaces[int(rng.choice(len(self.surfaces), p=chances))]
-        return compose(surface(rng, side), rng)
+        return compose(self.surface(rng, side), rng)
 
 
 class BoardSource:

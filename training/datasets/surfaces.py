@@ -110,6 +110,11 @@ def procedural_surface(rng: np.random.Generator, side: int) -> Pixels:
         return bend(material(rng, (side, side)), rng)
     if kind < 0.4:
         return speckled(rng, (side, side))
+    return wood_surface(rng, side)
+
+
+def wood_surface(rng: np.random.Generator, side: int) -> Pixels:
+    """Draw wood that never grew."""
     return bend(procedural_wood(rng, (side, side), rng.uniform(0, np.pi)), rng)
 
 

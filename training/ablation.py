@@ -1,0 +1,133 @@
+"""What each ingredient adds: `python -m training.ablation --data DIR --out DIR --steps 200`.
+
+Every recipe starts from the same ImageNet encoder, sees as many patches, and is calibrated,
+exported and measured as a release is. With few steps the rows tell ingredients apart, not how
+good a finished detector is.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+import typer
+from rich.logging import RichHandler
+
+from qc.defects.detector import Detector
+from qc.evaluation.pixels import score_auroc
+from training.config import SurfaceName, TrainingConfig
+from training.datasets.boards import Board, read_index
+from training.datasets.catalogue import Catalogue, read_catalogue
+from training.evaluate import (
+    any_defect_metrics,
+    false_alarms,
+    image_metrics,
+    judge_boards,
+    judge_composites,
+    region_recall,
+)
+from training.export import release_run
+from training.train import fit, start
+
+log = logging.getLogger("training")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Share of patches with the boards' real labels, and what defects are composited on."""
+
+    boards_share: float
+    surfaces: tuple[SurfaceName, ...] = ()
+
+
+RECIPES = {
+    "boards' labels only": Recipe(1.0, ("boards",)),
+    "+ composites on boards": Recipe(0.3, ("boards", "hires")),
+    "+ procedural wood": Recipe(0.3, ("boards", "hires", "wood")),
+    "+ other materials": Recipe(0.3, ("boards", "hires", "procedural")),
+    "+ CC0 textures (as released)": Recipe(0.3, ("procedural", "boards", "hires", "textures")),
+    "all without the boards": Recipe(0.0, ("procedural", "textures")),
+}
+"""In the order in which ingredients join; the last leaves the one source of real labels out."""
+
+
+def measure(release: Path, data: Path, boards: list[Board], composites: int) -> dict[str, Any]:
+    """Measure a release on validation boards, composites on them, and clean textures."""
+    detector = Detector.load(release)
+    real = list(judge_boards(detector, boards))
+    made = list(judge_composites(detector, [b for b in boards if not b.classes], composites))
+    regions = region_recall(detector, made)
+    asked = sum(row["defects"] for row in regions.values())
+    alarms, _ = false_alarms(detector, data / "wood_textures_eval")
+    return {
+        "boards_image_auroc": image_metrics(real)["crack, missing knot, stain"],
+        "boards_any_ap": any_defect_metrics(real)["ap"],
+        "composites_any_ap": any_defect_metrics(made)["ap"],
+        "composites_image_auroc": round(
+            score_auroc(
+                np.array([one.score for one in made]),
+                np.array([bool(one.sample.target.any()) for one in made]),
+            ),
+            4,
+        ),
+        "composites_recall_at_1": round(
+            sum(row["recall_at_1.0"] * row["defects"] for row in regions.values()) / asked, 4
+        ),
+        "textures_false_pixel_share": alarms["false_pixel_share"],
+        "textures_with_any_instance": alarms["pictures_with_any_instance"],
+    }
+
+
+def train_recipe(recipe: Recipe, base: TrainingConfig, catalogue: Catalogue, run: Path) -> Path:
+    """Train a recipe and export it; a finished one is not trained again."""
+    out = run / "release" / "0.0.1"
+    if (out / "release.json").exists():
+        return out
+    config = base.model_copy(
+        update={"boards_share": recipe.boards_share, "surfaces": recipe.surfaces}
+    )
+    run.mkdir(parents=True, exist_ok=True)
+    config.write(run / "config.json")
+    (run / "data.json").write_text(json.dumps(catalogue.summary))
+    torch.manual_seed(config.seed)
+    torch.set_num_threads(config.threads or torch.get_num_threads())
+    fit(start(config, torch.device("cpu")), catalogue, config, run)
+    release_run(run, catalogue, out, patches=120)
+    return out
+
+
+def main(
+    data: Annotated[Path, typer.Option(help="Folder with wood_boards, …")],
+    out: Annotated[Path, typer.Option(help="Folder of the runs and of ablation.json.")],
+    steps: Annotated[int, typer.Option(help="Steps of every recipe.")] = 200,
+    boards: Annotated[int, typer.Option(help="Validation boards, every n-th of all.")] = 160,
+    composites: Annotated[int, typer.Option(help="Composited patches.")] = 160,
+) -> None:
+    """Train and measure every recipe, and print the table."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler()])
+    catalogue = read_catalogue(data)
+    every = [b for b in read_index(data / "wood_boards") if b.split == "val"]
+    chosen = every[:: max(1, len(every) // boards)]
+    base = TrainingConfig(
+        max_steps=steps, minutes=600, threads=1, ema_decay=0.98, check_every=10 * steps,
+        check_patches=60,
+    )  # fmt: skip
+    rows = {}
+    for number, (name, recipe) in enumerate(RECIPES.items()):
+        release = train_recipe(recipe, base, catalogue, out / f"{number}")
+        rows[name] = measure(release, data, chosen, composites)
+        log.info("%s: %s", name, rows[name])
+        report = {"steps": steps, "boards": len(chosen), "composites": composites, "rows": rows}
+        (out / "ablation.json").write_text(json.dumps(report, indent=2) + "\n")
+    head = ["recipe", *next(iter(rows.values()))]
+    lines = [head, ["---"] * len(head), *([name, *row.values()] for name, row in rows.items())]
+    print("\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines))  # noqa: T201
+
+
+if __name__ == "__main__":
+    typer.run(main)
