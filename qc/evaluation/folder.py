@@ -92,6 +92,7 @@ def _photos(folder: Path) -> list[Path]:
 
 def _mvtec(folder: Path) -> _Read:
     photos, problems = [], []
+    masked = (folder / "ground_truth").is_dir()  # without it the photos count as wholes only
     for kind in sorted(p.name for p in (folder / "test").iterdir() if p.is_dir()):
         for path in _photos(folder / "test" / kind):
             if kind == GOOD:
@@ -106,7 +107,7 @@ def _mvtec(folder: Path) -> _Read:
                 ),
                 None,
             )
-            if mask is None:
+            if masked and mask is None:
                 problems.append(
                     Problem(str(path), "mask-missing", f"{path} has no mask in {masks}")
                 )

@@ -17,6 +17,9 @@ _STYLE = (
     "padding:.25em .8em;text-align:right}td:first-child,th:first-child{text-align:left}"
     "img,svg{max-width:100%;height:auto}figure{margin:1em 0}"
 )
+_COLOURS = (*PALETTE, "#999933", "#882255", "#888888")
+"""Tol's muted tones join where types are many."""
+
 _RATES = np.logspace(-2, 1, 31)
 """False regions a photo of the recall curve."""
 
@@ -88,14 +91,14 @@ def _recall(evaluation: Evaluation) -> str:
     chart = Chart("Defects found", "false regions a photo", "recall", names, 0, 1)
     every = evaluation.regions.get("all")
     shown = [g for g in sorted(evaluation.regions) if not g.startswith("length ")]
-    for index, group in enumerate(shown[: len(PALETTE)]):
+    for index, group in enumerate(shown):
         scores = evaluation.regions[group]
         if not scores.found or every is None:
             continue
         found = np.array(scores.found)
         recall = [float(np.mean(found > every.limit_at(rate))) for rate in _RATES]
         at = [math.log10(rate) + 2 for rate in _RATES]
-        chart.line(at, recall, PALETTE[index], group.removeprefix("type "))
+        chart.line(at, recall, _COLOURS[index % len(_COLOURS)], group.removeprefix("type "))
     return chart.svg()
 
 
@@ -115,7 +118,7 @@ def _precision_recall(evaluation: Evaluation) -> str:
     for index, (name, scores) in enumerate((n, s) for n, s in curves.items() if s.positives):
         recall, precision = scores.precision_recall()
         at = np.unique(np.searchsorted(recall, np.linspace(0.01, 1, 100)))
-        colour = PALETTE[index % len(PALETTE)]
+        colour = _COLOURS[index % len(_COLOURS)]
         chart.line((10 * recall[at]).tolist(), precision[at].tolist(), colour, name)
     return chart.svg()
 

@@ -134,6 +134,18 @@ def test_whatever_is_wrong_is_named_and_counted(qc: Program, line: Path, release
     assert "train/good/0.png" in copied["message"]
 
 
+def test_a_line_without_masks_is_judged_by_whole_photos(
+    qc: Program, line: Path, release: Path
+) -> None:
+    shutil.rmtree(line / "ground_truth")
+    run = qc("evaluate", "detector", line, "--release", release, "--json")
+    assert run.status == 0, run.err
+    report = run.json()
+    assert report["image_auroc"] == 0.75
+    assert report["recall"]["all"]["defects"] == 0
+    assert report["pixels"]["any"]["ap"] is None
+
+
 def test_coco_and_masks_beside_images_say_the_same(
     qc: Program, tmp_path: Path, release: Path
 ) -> None:
