@@ -110,6 +110,12 @@ class DatabaseError(TelitiError):
     code = "database-unusable"
 
 
+class BackupError(TelitiError):
+    """A snapshot cannot be made, is not whole, or cannot be used here."""
+
+    code = "backup-invalid"
+
+
 class NotReadyError(TelitiError):
     """The service cannot take inspections now."""
 
@@ -140,6 +146,7 @@ STATUS: Final[Mapping[type[TelitiError], HTTPStatus]] = {
     ForbiddenError: HTTPStatus.FORBIDDEN,
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseError: HTTPStatus.SERVICE_UNAVAILABLE,
+    BackupError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Status of each error; a subclass that is not listed has its parent's."""

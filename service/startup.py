@@ -21,7 +21,7 @@ from service.samples import inspecting_samples
 from service.settings import CatalogueSettings, Settings
 from service.specs.service import store_spec
 from service.stations.service import store_station
-from service.storage import PhotoStore
+from service.storage import PHOTOS_FOLDER, PhotoStore
 
 _log = structlog.get_logger(__name__)
 
@@ -49,7 +49,7 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
         runtime = Runtime(
             settings=settings,
             database=database,
-            photos=PhotoStore.local(data_dir / "photos"),
+            photos=PhotoStore.local(data_dir / PHOTOS_FOLDER),
             gate=Gate(settings.inspection),
             inspect=inspect,
             detector=_load_detector(settings.release.folder),

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -16,6 +18,11 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore
 
 from service.errors import StorageError
+
+PHOTOS_FOLDER = "photos"
+"""Name of the local store in the data folder."""
+
+_KEY = re.compile(r"[0-9a-f]{64}")
 
 
 class PhotoStore:
@@ -70,6 +77,21 @@ class PhotoStore:
                 f"photo {sha256[:12]} is damaged on the disk", fix="Restore it from the backup."
             )
         return data
+
+    def keys(self) -> Iterator[str]:
+        """Give the key of every photo that is there, in no order.
+
+        Raises:
+            StorageError: the store cannot be read.
+        """
+        try:
+            for page in obstore.list(self._store):
+                names = (entry["path"].rpartition("/")[2] for entry in page)
+                yield from (name for name in names if _KEY.fullmatch(name))
+        except (OSError, BaseError) as error:
+            raise StorageError(
+                f"photos cannot be listed ({error})", fix="Check the disk and its permissions."
+            ) from error
 
     def check(self) -> None:
         """Write something small.

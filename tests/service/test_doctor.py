@@ -1,0 +1,104 @@
+"""The doctor names what is wrong, and finds nothing where nothing is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import House, jpeg
+from sqlalchemy import update
+
+from qc.geometry.station import CameraCalibration, Station
+from service.audit.models import AuditRow
+from service.doctor import Finding, State, examine
+from service.inspections.models import InspectionRow
+from service.stations.service import store_station
+
+
+def findings(house: House, **how: bool) -> dict[str, Finding]:
+    with house.runtime.database.reading() as session:
+        found = examine(session, house.runtime.settings, **how)
+        return {finding.subject: finding for finding in found}
+
+
+def photo_files(house: House) -> list[Path]:
+    return sorted((house.runtime.settings.storage.data_dir / "photos").glob("??/*"))
+
+
+@pytest.fixture
+def busy(house: House) -> House:
+    for seed in range(3):
+        assert house.upload(jpeg(seed)).status_code == 201
+    return house
+
+
+def test_a_sound_service_has_nothing_bad_but_the_missing_detector(busy: House) -> None:
+    found = findings(busy)
+    bad = {name for name, finding in found.items() if finding.state is State.BAD}
+    assert bad == {"detector"}  # these tests run without one
+    assert found["photos"].detail == "all 3 are there, to the last byte"
+    assert found["station table-1"].state is State.WATCH
+
+
+def test_a_changed_photo_is_found_unless_in_a_hurry(busy: House) -> None:
+    first = photo_files(busy)[0]
+    first.write_bytes(jpeg(77))
+    found = findings(busy)["photos"]
+    assert found.state is State.BAD
+    assert found.detail.startswith("1 of 3")
+    assert first.name[:12] in found.detail
+    assert findings(busy, quick=True)["photos"].state is State.GOOD
+
+
+def test_a_lost_photo_is_found_even_in_a_hurry(busy: House) -> None:
+    lost = photo_files(busy)[1]
+    lost.unlink()
+    assert lost.name[:12] in findings(busy, quick=True)["photos"].detail
+
+
+def test_a_folder_that_is_not_mounted_is_not_a_thousand_losses(busy: House) -> None:
+    for path in photo_files(busy):
+        path.unlink()
+    found = findings(busy)["photos"]
+    assert "none of 3 photos" in found.detail
+    assert "Mount the disk" in found.fix
+
+
+def test_a_clock_that_was_set_back_is_found(busy: House) -> None:
+    with busy.runtime.database.writing() as session:
+        later = datetime.now(UTC) + timedelta(days=2)
+        session.execute(update(InspectionRow).values(created_at=later))
+    assert findings(busy)["clock"].state is State.BAD
+
+
+def test_a_changed_log_is_found(busy: House) -> None:
+    with busy.runtime.database.writing() as session:
+        session.execute(update(AuditRow).values(subject="spec/other"))
+    found = findings(busy)["audit log"]
+    assert found.state is State.BAD
+    assert "not what was written" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("valid_days", "state"), [(365, State.GOOD), (35, State.WATCH), (20, State.BAD)]
+)
+def test_calibrations_are_repeated_in_time(house: House, valid_days: int, state: State) -> None:
+    camera: dict[str, Any] = {"width_px": 2000, "height_px": 1500, "fx_px": 1800, "fy_px": 1800}
+    measured = {"calibrated_on": datetime.now(UTC).date() - timedelta(days=30)}
+    calibration = CameraCalibration(
+        **camera, cx_px=1000, cy_px=750, valid_days=valid_days, **measured
+    )
+    with house.runtime.database.writing() as session:
+        store_station(session, Station(id="table-2", camera=calibration))
+    assert findings(house)["station table-2"].state is state
+
+
+@pytest.mark.parametrize(("free", "state"), [(100, State.GOOD), (3, State.WATCH), (0.1, State.BAD)])
+def test_a_full_disk_is_told_before_it_is_full(
+    house: House, monkeypatch: pytest.MonkeyPatch, free: float, state: State
+) -> None:
+    usage = type("Usage", (), {"free": free * 1024**3})
+    monkeypatch.setattr("service.doctor.checks.shutil.disk_usage", lambda _: usage)
+    assert findings(house)["disk"].state is state
