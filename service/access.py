@@ -49,6 +49,12 @@ LOTS: Final = _only(Role.LEAD, Role.ADMIN)
 REVIEWS: Final = _only(Role.LEAD, Role.ADMIN)
 """Who says whether the machine was right. What they said stands with the inspection, for all."""
 
+RELEASES: Final = _only(Role.ENGINEER, Role.ADMIN)
+"""Who decides which detector inspects."""
+
+OVERSEERS: Final = _only(Role.LEAD, Role.ENGINEER, Role.ADMIN)
+"""Who sees what packers do not: how releases compare, and what one in shadow said."""
+
 AUDIT: Final = _only(Role.ADMIN)
 """Who reads the log of what everybody did."""
 
@@ -104,6 +110,11 @@ ACCESS: Final[Mapping[str, Access]] = {
     "list_tablets": TABLETS,
     "invite_tablet": TABLETS,
     "revoke_tablet": TABLETS,
+    "list_releases": OVERSEERS,
+    "get_shadow_report": OVERSEERS,
+    "promote_release": RELEASES,
+    "roll_back_release": RELEASES,
+    "set_shadow_release": RELEASES,
     "list_audit_entries": AUDIT,
     "export_audit_log": AUDIT,
 }

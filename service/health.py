@@ -42,7 +42,8 @@ def get_readiness(runtime: RuntimeDep) -> Readiness:
     try:
         runtime.database.check()
         runtime.photos.check()
+        detector = runtime.detector
     except SQLAlchemyError as error:
         raise NotReadyError("the database does not answer", fix="Look at the log.") from error
-    release = runtime.detector.reference if runtime.detector else None
+    release = detector.reference if detector else None
     return Readiness(software=__version__, release=release)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
 from qc.defects.detector import Detector
@@ -41,6 +41,8 @@ class Gate:
     """
 
     def __init__(self, settings: InspectionSettings) -> None:
+        self._inside = 0
+        self._counting = Lock()
         self._places = BoundedSemaphore(settings.workers + settings.queue)
         self._workers = BoundedSemaphore(settings.workers)
         self._retry_after_s = settings.retry_after_s
@@ -59,7 +61,28 @@ class Gate:
                 fix=f"Try again in {self._retry_after_s} seconds; the photo is not lost.",
             )
         try:
-            with self._workers:
+            with self._counted(), self._workers:
                 yield
         finally:
             self._places.release()
+
+    @contextmanager
+    def enter_if_idle(self) -> Iterator[bool]:
+        """Take a worker's place for what can wait, unless somebody inspects or waits."""
+        with self._counting:
+            idle = self._inside == 0 and self._workers.acquire(blocking=False)
+        try:
+            yield idle
+        finally:
+            if idle:
+                self._workers.release()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._counting:
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._inside -= 1

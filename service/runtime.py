@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from qc.defects.detector import Detector
 from service.database import Database
 from service.inspector import Gate, Inspect
+from service.releases.active import ActiveDetector
 from service.settings import Settings
 from service.storage import PhotoStore
 
@@ -25,9 +26,14 @@ class Runtime:
     photos: PhotoStore
     gate: Gate
     inspect: Inspect
-    detector: Detector | None
+    releases: ActiveDetector
     first_code: str | None = None
     """The one-time code of the first use, while no admin can sign in."""
+
+    @property
+    def detector(self) -> Detector | None:
+        """The detector that inspects now."""
+        return self.releases.current()
 
 
 def _runtime(request: Request) -> Runtime:

@@ -137,7 +137,11 @@ class ReleaseSettings(_Group):
 
     folder: Path | None = Field(
         default=None,
-        description="Folder of the active detector release; without it the shipped one is used.",
+        description="Folder of the detector release that inspects, whatever was promoted; without "
+        "it the promoted one does, or the shipped one.",
+    )
+    shadow_interval_s: float = Field(
+        default=5, gt=0, description="How often the release in shadow looks for new inspections."
     )
 
 

@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
-import structlog
-
-from qc.defects.detector import Detector
 from qc.geometry.selfcheck import require_sound_vision
 from qc.geometry.station import read_station
 from qc.spec import example_specs, read_spec
 from service.database import DATABASE_FILE, Database
 from service.inspector import Gate, Inspect
 from service.people import service as people
+from service.releases.active import ActiveDetector
+from service.releases.shadow import shadowing
 from service.runtime import Runtime
 from service.samples import inspecting_samples
 from service.settings import CatalogueSettings, Settings
 from service.specs.service import store_spec
 from service.stations.service import store_station
 from service.storage import PHOTOS_FOLDER, PhotoStore
-
-_log = structlog.get_logger(__name__)
 
 
 @contextmanager
@@ -52,10 +48,13 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
             photos=PhotoStore.local(data_dir / PHOTOS_FOLDER),
             gate=Gate(settings.inspection),
             inspect=inspect,
-            detector=_load_detector(settings.release.folder),
+            releases=ActiveDetector.open(database, settings),
             first_code=first_code,
         )
-        with inspecting_samples(runtime, settings.catalogue.samples_dir):
+        with (
+            inspecting_samples(runtime, settings.catalogue.samples_dir),
+            shadowing(runtime, settings.release.shadow_interval_s),
+        ):
             yield runtime
     finally:
         database.close()
@@ -71,10 +70,3 @@ def _store_catalogue(database: Database, catalogue: CatalogueSettings) -> None:
         if catalogue.stations_dir:
             for path in sorted(catalogue.stations_dir.glob("*.json")):
                 store_station(session, read_station(path))
-
-
-def _load_detector(folder: Path | None) -> Detector | None:
-    detector = Detector.load(folder) if folder else Detector.load_active()
-    if detector is None:
-        _log.warning("no detector release is active; defects are not inspected")
-    return detector

@@ -11,14 +11,14 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from qc.defects.detector import Detector
 from qc.errors import ReleaseError, VisionError
 from qc.geometry.selfcheck import require_sound_vision
 from service.audit import service as audit
 from service.audit.models import AuditRow
 from service.doctor.findings import Finding, State
-from service.errors import StorageError
+from service.errors import NotFoundError, StorageError
 from service.inspections.models import InspectionRow, PhotoRow
+from service.releases import service as releases
 from service.settings import Settings
 from service.stations.service import list_stations
 from service.storage import PHOTOS_FOLDER, PhotoStore
@@ -45,7 +45,7 @@ def examine(session: Session, settings: Settings, *, quick: bool = False) -> Ite
     yield from _photos(session, PhotoStore.local(data_dir / PHOTOS_FOLDER), data_dir, quick=quick)
     yield _clock(session)
     yield _vision()
-    yield _detector(settings.release.folder)
+    yield _detector(session, settings)
     yield from _stations(session, date.today())
 
 
@@ -153,17 +153,17 @@ def _vision() -> Finding:
     return Finding(subject="vision", state=State.GOOD, detail="corners are found where they are")
 
 
-def _detector(folder: Path | None) -> Finding:
+def _detector(session: Session, settings: Settings) -> Finding:
     try:
-        detector = Detector.load(folder) if folder else Detector.load_active()
-    except ReleaseError as error:
+        detector = releases.load_active(session, settings)
+    except (NotFoundError, ReleaseError) as error:
         return Finding(subject="detector", state=State.BAD, detail=error.message, fix=error.fix)
     if detector is None:
         return Finding(
             subject="detector",
             state=State.BAD,
             detail="no release is active, so that every item ends in check",
-            fix="Name a release's folder in TELITI_RELEASE__FOLDER.",
+            fix="Register and promote one: qc release.",
         )
     return Finding(
         subject="detector", state=State.GOOD, detail=f"{detector.reference}, as released"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -70,3 +71,9 @@ def add(session: Session, row: InspectionRow) -> None:
     """Store an inspection with its photos."""
     session.add(row)
     session.flush()
+
+
+def oldest_after(session: Session, sequence: int, since: datetime) -> InspectionRow | None:
+    """Return the first inspection after a sequence that was stored since a time."""
+    query = _complete().where(InspectionRow.sequence > sequence, InspectionRow.created_at >= since)
+    return session.scalars(query.order_by(InspectionRow.sequence).limit(1)).one_or_none()

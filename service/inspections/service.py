@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from qc.decision.sampling import unit_result
 from qc.decision.verdict import Verdict
+from qc.geometry.station import Station
 from qc.records import Inspection
 from qc.spec.models import Spec
 from service.actor import Actor
@@ -53,6 +54,19 @@ class StoredPhoto:
     view: str
     sha256: str
     size_bytes: int
+
+
+@dataclass(frozen=True)
+class Replay:
+    """All that it takes to judge an inspection's photos again."""
+
+    sequence: int
+    inspection_id: UUID
+    created_at: datetime
+    spec: Spec
+    station: Station | None
+    verdict: str
+    sha256_of_view: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -156,6 +170,22 @@ def get_photo(session: Session, inspection_id: UUID, view: str) -> StoredPhoto:
             fix="Follow the links of the inspection.",
         )
     return StoredPhoto(row.view, row.sha256, row.size_bytes)
+
+
+def next_replay(session: Session, after: int, since: datetime) -> Replay | None:
+    """Return the first inspection after a sequence, stored since a time; None if there is none."""
+    row = repository.oldest_after(session, after, since)
+    if row is None:
+        return None
+    return Replay(
+        sequence=row.sequence,
+        inspection_id=row.id,
+        created_at=row.created_at,
+        spec=Spec.model_validate_json(row.spec.document),
+        station=None if row.station is None else Station.model_validate_json(row.station.document),
+        verdict=row.verdict,
+        sha256_of_view={photo.view: photo.sha256 for photo in row.photos},
+    )
 
 
 def record(

@@ -5,15 +5,74 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from service.errors import problems
-from service.guard import GuardedRoute
+from service.guard import GuardedRoute, SignedInDep
 from service.releases import service
-from service.releases.schemas import ReleaseResource
-from service.runtime import RuntimeDep
+from service.releases.schemas import (
+    PromotionRequest,
+    ReleaseList,
+    ReleaseResource,
+    RollbackRequest,
+    ShadowReport,
+    ShadowRequest,
+)
+from service.runtime import ReadSession, RuntimeDep, WriteSession
 
 router = APIRouter(prefix="/v1/releases", tags=["releases"], route_class=GuardedRoute)
+
+
+@router.get("", responses=problems(503))
+def list_releases(session: ReadSession, runtime: RuntimeDep) -> ReleaseList:
+    """List all releases and what was done with them."""
+    return service.list_releases(session, runtime.settings)
 
 
 @router.get("/active", responses=problems(404))
 def get_active_release(runtime: RuntimeDep) -> ReleaseResource:
     """Give the card of the release that inspects now."""
     return service.get_active_release(runtime.detector)
+
+
+@router.post("/promotions", status_code=201, responses=problems(404, 409, 422, 503))
+def promote_release(
+    session: WriteSession, runtime: RuntimeDep, visitor: SignedInDep, body: PromotionRequest
+) -> ReleaseList:
+    """Let a release inspect from now on, if the gate lets it."""
+    service.promote(
+        session,
+        runtime.settings,
+        body.reference,
+        reason=body.reason,
+        margin=body.margin,
+        override=body.override,
+        actor=visitor.actor,
+    )
+    return service.list_releases(session, runtime.settings)
+
+
+@router.post("/rollbacks", status_code=201, responses=problems(409, 422, 503))
+def roll_back_release(
+    session: WriteSession, runtime: RuntimeDep, visitor: SignedInDep, body: RollbackRequest
+) -> ReleaseList:
+    """Let the release inspect that was active before."""
+    service.roll_back(session, runtime.settings, reason=body.reason, actor=visitor.actor)
+    return service.list_releases(session, runtime.settings)
+
+
+@router.get("/shadow", responses=problems(404))
+def get_shadow_report(session: ReadSession) -> ShadowReport:
+    """Say what the release in shadow said so far."""
+    return service.get_shadow_report(session)
+
+
+@router.put("/shadow", responses=problems(404, 409, 422, 503))
+def set_shadow_release(
+    session: WriteSession, runtime: RuntimeDep, visitor: SignedInDep, body: ShadowRequest
+) -> ReleaseList:
+    """Let a release judge the same photos unseen, or stop it."""
+    if body.reference is None:
+        service.stop_shadow(session, reason=body.reason, actor=visitor.actor)
+    else:
+        service.start_shadow(
+            session, runtime.settings, body.reference, reason=body.reason, actor=visitor.actor
+        )
+    return service.list_releases(session, runtime.settings)
