@@ -9,6 +9,7 @@ from typing import Final
 from qc.datasets.coco import read_coco, write_coco
 from qc.datasets.masks import read_masks, read_mvtec, write_masks, write_mvtec
 from qc.datasets.model import Dataset, Losses
+from qc.datasets.snapshot import MANIFEST_FILE, read_snapshot
 from qc.datasets.yolo import LIST_FILE, read_yolo, write_yolo
 from qc.errors import DatasetError
 
@@ -26,25 +27,23 @@ def read_dataset(source: Path) -> Dataset:
     """Read a data set in the format it is in.
 
     Args:
-        source: a COCO file or a folder with one (a snapshot, or CVAT's `annotations`); a folder
-            with `data.yaml` (YOLO), with `test` (MVTec AD), or with `images` and `masks`.
+        source: a snapshot; a COCO file or a folder with one (or with CVAT's `annotations`); or a
+            folder with `data.yaml` (YOLO), with `test` (MVTec AD), or with `images` and `masks`.
 
     Raises:
         DatasetError: it is none of these, or something in it is wrong.
     """
     if source.is_file():
         return read_coco(source)
+    if (source / MANIFEST_FILE).is_file():
+        return read_snapshot(source)[0]
     if (source / LIST_FILE).is_file():
         return read_yolo(source)
     if (source / "test").is_dir():
         return read_mvtec(source)
     if (source / "images").is_dir() and (source / "masks").is_dir():
         return read_masks(source)
-    files = [
-        path
-        for path in sorted([*source.glob("*.json"), *source.glob("annotations/*.json")])
-        if path.name != "snapshot.json"
-    ]
+    files = sorted([*source.glob("*.json"), *source.glob("annotations/*.json")])
     if len(files) == 1:
         return read_coco(files[0])
     if files:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from pathlib import Path
+from typing import Final
 
+import numpy as np
 from PIL import Image, ImageOps
 
 from qc.datasets.model import DatasetPhoto
@@ -53,6 +56,53 @@ def copy_photo(photo: DatasetPhoto, folder: Path, name: str) -> None:
         raise DatasetError(
             f"{photo.path} cannot be copied: {error}", fix="Fetch the photo again."
         ) from error
+
+
+def clean_photo(data: bytes, name: str) -> tuple[bytes, str]:
+    """Take camera, place and time out of a photo, and turn it upright where EXIF says so.
+
+    A JPEG that is upright keeps its pixels: only its metadata goes.
+
+    Returns:
+        The bytes, and the suffix of their format.
+
+    Raises:
+        DatasetError: it is no JPEG, PNG or WebP.
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            suffix = _SUFFIX_OF_FORMAT.get(image.format or "")
+            if suffix is None:
+                raise ValueError(f"its format is {image.format}")
+            upright = image.getexif().get(0x0112, 1) == 1
+            if suffix == ".jpg" and upright:
+                return _without_metadata(data), suffix
+            out = io.BytesIO()
+            turned = ImageOps.exif_transpose(image)
+            kept = Image.fromarray(np.asarray(turned.convert("RGB")))
+            quality = {"quality": 95, "subsampling": 0} if suffix == ".jpg" else {}
+            kept.save(out, image.format, **quality)
+            return out.getvalue(), suffix
+    except (OSError, ValueError) as error:
+        raise DatasetError(
+            f"{name} cannot be read as a photo: {error}", fix="Fetch the photo again."
+        ) from error
+
+
+def _without_metadata(data: bytes) -> bytes:
+    """Drop a JPEG's EXIF, XMP, IPTC and comments (APP1, APP3 to APP13, COM); keep its colours."""
+    kept, at = bytearray(data[:2]), 2
+    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
+        length = 2 + int.from_bytes(data[at + 2 : at + 4])
+        marker = data[at + 1]
+        if marker not in _METADATA:
+            kept += data[at : at + length]
+        at += length
+    return bytes(kept + data[at:])
+
+
+_METADATA: Final = frozenset({0xE1, 0xFE, *range(0xE3, 0xEE)})
+_SUFFIX_OF_FORMAT: Final = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 
 
 def output_folder(out: Path) -> Path:

@@ -161,3 +161,9 @@ def count_passes(session: Session, spec_id: str | None) -> tuple[int, int]:
         passes = passes.where(InspectionRow.spec_id == spec_id)
         drawn = drawn.where(InspectionRow.spec_id == spec_id)
     return session.scalar(passes) or 0, session.scalar(drawn) or 0
+
+
+def reviewed(session: Session) -> Sequence[UUID]:
+    """Return every inspection that was reviewed, in the order of the first reviews."""
+    query = select(ReviewRow.inspection_id).where(ReviewRow.number == 1)
+    return session.scalars(query.order_by(ReviewRow.sequence)).all()
