@@ -8,8 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from qc.decision.messages import DEFECT_NAMES
 from qc.decision.sampling import UnitResult
-from qc.spec.base import DefectClass
+from qc.spec.base import DefectClass, LocalText
 from service.inspections import service as inspections
 from service.inspections.schemas import InspectionResource, InspectionSummary
 from service.review import claims, folding, repository
@@ -54,6 +55,13 @@ class ReviewQueue(BaseModel):
     items: tuple[QueueItem, ...]
 
 
+class DefectTypeName(BaseModel):
+    """A type of defect and what people call it."""
+
+    type: str
+    name: LocalText
+
+
 class ReviewCase(BaseModel):
     """An inspection as a lead reviews it."""
 
@@ -62,8 +70,8 @@ class ReviewCase(BaseModel):
     defects: tuple[ReviewedDefect, ...] = Field(
         description="As they stand after all corrections, dismissed ones included."
     )
-    defect_types: tuple[str, ...] = Field(
-        description="Types that the spec names, and those that were found."
+    defect_types: tuple[DefectTypeName, ...] = Field(
+        description="Those that the spec names and those that were found, then the common others."
     )
     reviews: tuple[Review, ...] = Field(description="Oldest first.")
     claim: Claim | None = Field(description="Who is looking at it now.")
@@ -106,14 +114,20 @@ def get_case(
     item = repository.item(session, inspection_id)
     claimed = repository.claims(session, [inspection_id], now).get(inspection_id)
     types = [rule.type for rule in spec.defects] + [defect.type for defect in defects]
+    common = [name for name in DEFECT_NAMES if name != "anomaly"]
     return ReviewCase(
         inspection=inspection,
         cause=Cause.CHOSEN if item is None else Cause(item.cause),
         defects=tuple(ReviewedDefect.model_validate(dict(d)) for d in defects),
-        defect_types=tuple(dict.fromkeys(types)),
+        defect_types=tuple(_named(name) for name in dict.fromkeys(types + common)),
         reviews=reviews,
         claim=claims.claim_of(claimed, person),
     )
+
+
+def _named(defect_type: str) -> DefectTypeName:
+    names = DEFECT_NAMES.get(defect_type, {"en": defect_type, "id": defect_type})
+    return DefectTypeName(type=defect_type, name=LocalText(en=names["en"], id=names["id"]))
 
 
 def _review(row: ReviewRow) -> Review:

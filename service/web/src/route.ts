@@ -8,6 +8,8 @@ export type Route =
   | { page: "capture"; specId: string }
   | { page: "answer"; inspectionId: string }
   | { page: "manage" }
+  | { page: "queue" }
+  | { page: "review"; inspectionId: string }
   | { page: "welcome"; code: string }
   | { page: "enrol"; code: string }
   | { page: "unknown" };
@@ -16,10 +18,12 @@ export function parseRoute(hash: string): Route {
   const [page, argument, ...rest] = hash.replace(/^#?\/?/, "").split("/");
   if (!page) return { page: "choose" };
   if (page === "manage" && !argument) return { page };
+  if (page === "review" && !argument) return { page: "queue" };
   if (page === "enrol" && !argument) return { page: "enrol", code: "" };
   if (argument && rest.length === 0) {
     if (page === "welcome" || page === "enrol") return { page, code: decodeURIComponent(argument) };
     if (page === "specs") return { page: "capture", specId: decodeURIComponent(argument) };
+    if (page === "review") return { page, inspectionId: decodeURIComponent(argument) };
     if (page === "inspections") return { page: "answer", inspectionId: decodeURIComponent(argument) };
   }
   return { page: "unknown" };
@@ -29,6 +33,8 @@ export const addressOf = {
   choose: () => "#/",
   enrol: () => "#/enrol",
   manage: () => "#/manage",
+  queue: () => "#/review",
+  review: (inspectionId: string) => `#/review/${encodeURIComponent(inspectionId)}`,
   capture: (specId: string) => `#/specs/${encodeURIComponent(specId)}`,
   answer: (inspectionId: string) => `#/inspections/${encodeURIComponent(inspectionId)}`,
 };

@@ -6,6 +6,8 @@ describe("addresses", () => {
     expect(parseRoute(addressOf.manage())).toEqual({ page: "manage" });
     expect(parseRoute(addressOf.choose())).toEqual({ page: "choose" });
     expect(parseRoute(addressOf.capture("a b/c"))).toEqual({ page: "capture", specId: "a b/c" });
+    expect(parseRoute(addressOf.queue())).toEqual({ page: "queue" });
+    expect(parseRoute(addressOf.review("42"))).toEqual({ page: "review", inspectionId: "42" });
     expect(parseRoute(addressOf.answer("42"))).toEqual({ page: "answer", inspectionId: "42" });
   });
 

@@ -1,7 +1,9 @@
 import type { Messages } from "./id";
+import { reviewEn } from "./review.en";
 
 export const en: Messages = {
   appName: "Teliti",
+  review: reviewEn,
   language: "Language",
   loading: "Loading…",
 
@@ -153,6 +155,16 @@ export const en: Messages = {
       title: "This browser is not enrolled as a tablet.",
       fix: "Ask the QC lead for a code.",
     },
+    "review-claimed": {
+      title: "Somebody else is looking at this item.",
+      fix: "Take the next one.",
+    },
+    "review-decided": {
+      title: "Somebody else has reviewed this item.",
+      fix: "Read the decision. Decide again if it is wrong.",
+    },
+    "reason-missing": { title: "The reason is missing.", fix: "Write down why." },
+    "inspection-unknown": { title: "This inspection does not exist.", fix: "Go back to the list." },
     "role-required": { title: "Your role may not do this.", fix: "Call the QC lead." },
     "photo-unreadable": {
       title: "The photo cannot be read.",

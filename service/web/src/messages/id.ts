@@ -1,6 +1,9 @@
+import { reviewId } from "./review.id";
+
 /** Indonesian: the language of the workshop, and the shape that every other language must have. */
 export const id = {
   appName: "Teliti",
+  review: reviewId,
   language: "Bahasa",
   loading: "Memuat…",
 
@@ -152,6 +155,16 @@ export const id = {
       title: "Browser ini belum terdaftar sebagai tablet.",
       fix: "Minta kode kepada kepala QC.",
     },
+    "review-claimed": {
+      title: "Barang ini sedang ditinjau orang lain.",
+      fix: "Ambil barang berikutnya.",
+    },
+    "review-decided": {
+      title: "Barang ini sudah ditinjau orang lain.",
+      fix: "Baca keputusannya. Putuskan lagi bila salah.",
+    },
+    "reason-missing": { title: "Alasan belum ada.", fix: "Tulis alasannya." },
+    "inspection-unknown": { title: "Pemeriksaan ini tidak ada.", fix: "Kembali ke daftar." },
     "role-required": { title: "Peran Anda tidak boleh melakukan ini.", fix: "Panggil kepala QC." },
     "photo-unreadable": {
       title: "Foto tidak bisa dibaca.",
