@@ -42,7 +42,9 @@ _SEARCHES = (
     _Search(1400, (21, 61), enough=_MIN_MARKERS),
     _Search(700, (21, 61), enough=_MIN_MARKERS),
 )
-_HALF_WINDOW_PX = (3, 15)
+_MIN_WINDOW_PX, _FINE_WINDOW_PX, _SEARCH_WINDOW_PX = 3, 15, 45
+"""Half sides of the windows in which a corner is refined."""
+
 _PROBE_SHARE = 0.1
 """Distance, in squares, at which a corner's four squares are probed; markers begin at 0.15."""
 
@@ -157,11 +159,17 @@ def _apply(homography: npt.ArrayLike, points: Array) -> Array:
 
 
 def _refine(linear_grey: npt.NDArray[np.float32], points_px: Array, square_px: float) -> Array:
-    """Refine saddle points, twice, within a window that no marker reaches into."""
-    half = int(np.clip(0.14 * square_px, *_HALF_WINDOW_PX))
+    """Refine saddle points within a window that no marker reaches into.
+
+    Near the mat the lens bends its picture by more than a small window sees, so a large one, as
+    far as the markers leave room, comes first where the squares are large.
+    """
+    free_px = max(int(0.14 * square_px), _MIN_WINDOW_PX)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 60, 1e-4)
-    start = points_px.astype(np.float32).reshape(-1, 1, 2)
-    refined = cv2.cornerSubPix(linear_grey, start, (half, half), (-1, -1), criteria)
+    refined = points_px.astype(np.float32).reshape(-1, 1, 2)
+    windows_px = {min(free_px, most_px) for most_px in (_SEARCH_WINDOW_PX, _FINE_WINDOW_PX)}
+    for half in sorted(windows_px, reverse=True):
+        refined = cv2.cornerSubPix(linear_grey, refined, (half, half), (-1, -1), criteria)
     return np.asarray(refined, np.float64).reshape(-1, 2)
 
 

@@ -23,6 +23,7 @@ _INK, _PAPER = 0.03, 0.86
 """Albedo of full black and of blank paper."""
 
 _FULL = 65535
+_SOFT_PX = 0.25
 _SHADOW_RINGS = 12
 _BAND = 256
 _POINT_DEG = 0.5
@@ -60,8 +61,9 @@ def mat_albedo(
 ) -> Picture:
     """Return the albedo that each pixel sees, averaged over the pixel's own area.
 
-    The print is first averaged over a pixel's size, which keeps every edge where it is, then
-    read at the pixels' centres.
+    The print is first softened by a quarter of a pixel, which keeps every edge where it is, then
+    read at four places of each pixel. Read at the centres alone, edges along the pixel grid would
+    be drawn up to a quarter of a pixel off.
 
     Args:
         layout: the mat.
@@ -78,8 +80,7 @@ def mat_albedo(
     per_mm = px_per_mm(layout)
     eye = camera.eye_mm
     footprint = float(np.linalg.norm(eye)) / camera.fx_px * per_mm
-    # A square of that size has this standard deviation, less that of bilinear reading.
-    sigma = np.sqrt(max(footprint**2 / 12 - 1 / 6, 0.01))
+    sigma = np.sqrt(max((_SOFT_PX * footprint) ** 2 - 1 / 6, 0.01))  # less bilinear reading's
     soft = np.asarray(cv2.GaussianBlur(picture, (0, 0), float(sigma)))
     albedo = np.empty((*ground_mm.shape[:2], 3), np.float32)
     paint = tuple(_FULL * (channel - _INK) / (_PAPER - _INK) for channel in table)
@@ -90,14 +91,23 @@ def mat_albedo(
             at = at + height / np.float32(eye[2]) * (eye[:2].astype(np.float32) - at)
         x = (at[..., 0] / print_scale[0] + layout.sheet_width_mm / 2) * per_mm - 0.5
         y = (layout.sheet_height_mm / 2 - at[..., 1] / print_scale[1]) * per_mm - 0.5
-        albedo[top : top + _BAND] = cv2.remap(
-            soft,
-            x.astype(np.float32),
-            y.astype(np.float32),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=paint,
+        x, y = x.astype(np.float32), y.astype(np.float32)
+        # How the print moves by a quarter of a pixel to the right, and down.
+        right, down = (
+            np.stack([np.gradient(x, axis=axis), np.gradient(y, axis=axis)]) / 4 for axis in (1, 0)
         )
+        band = np.zeros((*x.shape, 3), np.float32)
+        for across, along in ((-1, -1), (-1, 1), (1, -1), (1, 1)):
+            dx, dy = across * right + along * down
+            band += cv2.remap(
+                soft,
+                x + dx,
+                y + dy,
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_CONSTANT,
+                borderValue=paint,
+            )
+        albedo[top : top + _BAND] = band / 4
     albedo *= np.float32((_PAPER - _INK) / _FULL)
     albedo += np.float32(_INK)
     return albedo

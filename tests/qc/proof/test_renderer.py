@@ -113,8 +113,20 @@ def test_a_rendered_circle_lies_where_it_is_projected(diameter_mm):
     assert abs(_mean_edge_px(light, edge, normals).mean()) <= 0.01
 
 
-def test_a_rendered_straight_edge_of_the_mat_lies_where_it_is_projected():
-    camera, layout, scale = _camera(), standard_mat("A3"), (1.013, 0.988)
+def _along_the_pixels(shift_px):
+    """A camera that draws the mat's lines along rows and columns, at any part of a pixel."""
+    facing = look_at(np.array([0.0, 0.0, 600.0]), np.zeros(3), 0.0)
+    centre = (599.5 + shift_px, 449.5 + shift_px)
+    return TrueCamera(1200, 900, 1500.0, 1500.0, *centre, (0.0, 0.0, 0.0, 0.0, 0.0), *facing)
+
+
+@pytest.mark.parametrize(
+    "camera",
+    [_camera(), _along_the_pixels(0.0), _along_the_pixels(0.25), _along_the_pixels(0.6)],
+    ids=["slanting", "along 0", "along 0.25", "along 0.6"],
+)
+def test_a_rendered_straight_edge_of_the_mat_lies_where_it_is_projected(camera):
+    layout, scale = standard_mat("A3"), (1.013, 0.988)
     light = render_light(Scene(camera, layout, print_scale=scale, light=EVEN))[..., 0].astype(float)
     field = layout.field_mm
     # The upper edge of the field has white and black squares above; both are brighter or darker
