@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -166,7 +167,7 @@ def _refine(linear_grey: npt.NDArray[np.float32], points_px: Array, square_px: f
     """
     free_px = max(int(0.14 * square_px), _MIN_WINDOW_PX)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 60, 1e-4)
-    refined = points_px.astype(np.float32).reshape(-1, 1, 2)
+    refined: npt.NDArray[Any] = points_px.astype(np.float32).reshape(-1, 1, 2)
     windows_px = {min(free_px, most_px) for most_px in (_SEARCH_WINDOW_PX, _FINE_WINDOW_PX)}
     for half in sorted(windows_px, reverse=True):
         refined = cv2.cornerSubPix(linear_grey, refined, (half, half), (-1, -1), criteria)
