@@ -1,4 +1,4 @@
-"""Secrets: made at random, kept as hashes only, compared in constant time.
+"""Secrets: made at random, kept as hashes only (capture keys excepted), compared in constant time.
 
 Tokens and codes are random enough for a plain SHA-256; PINs and passwords are not, so they go
 through Argon2id with the parameters of `pwdlib` (64 MiB, RFC 9106's second recommendation).
@@ -29,6 +29,11 @@ _HASHING = BoundedSemaphore(2)
 def new_token() -> str:
     """Return a secret for a cookie: 256 random bits."""
     return secrets.token_urlsafe(32)
+
+
+def new_key() -> str:
+    """Return a capture key: 256 random bits in hexadecimal, with which both sides seal."""
+    return secrets.token_hex(32)
 
 
 def new_code() -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx2
 import pytest
@@ -165,29 +165,60 @@ class _Server(uvicorn.Server):
         """Leave the signals to pytest."""
 
 
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+
+
 @contextmanager
 def chromium(camera: Path | None = None) -> Iterator[Any]:
     """A browser whose camera shows a JPEG, or a moving test picture."""
     from playwright.sync_api import sync_playwright  # where it is missing the tests are skipped
 
-    flags = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-    ]
-    if camera is not None:
-        flags.append(f"--use-file-for-fake-video-capture={camera}")
+    shown = [] if camera is None else [f"--use-file-for-fake-video-capture={camera}"]
     with sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=CHROMIUM, args=flags)
+        browser = run.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *shown])
         yield browser
         browser.close()
+
+
+@contextmanager
+def flagged(browser: Any, *flags: str) -> Iterator[Any]:
+    """Another browser of the same kind, started with more flags."""
+    other = browser.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+    yield other
+    other.close()
+
+
+@contextmanager
+def kept_browser(browser: Any, profile: Path, station: Addressed) -> Iterator[Any]:
+    """A browser of the same kind that finds again what it had stored when it was closed."""
+    context = browser.browser_type.launch_persistent_context(
+        profile,
+        executable_path=CHROMIUM,
+        args=FLAGS,
+        base_url=station.address,
+        viewport={"width": 1280, "height": 800},
+    )
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+class Addressed(Protocol):
+    """Whatever is reached at an address."""
+
+    @property
+    def address(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -246,7 +277,7 @@ def running(settings: Settings, inspect: Inspect) -> Iterator[Service]:
 
 @contextmanager
 def opened(
-    browser: Any, station: Service, cookies: Mapping[str, str] | None = None, **options: Any
+    browser: Any, station: Addressed, cookies: Mapping[str, str] | None = None, **options: Any
 ) -> Iterator[Any]:
     """A page in a fresh browser; its complaints, its content policy's too, fail."""
     context = browser.new_context(
@@ -265,8 +296,10 @@ def opened(
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     yield page
     context.close()
-    # A request that the test itself made fail is no complaint of the page.
-    assert [line for line in complaints if "Failed to load resource" not in line] == []
+    # A request that the test itself made fail is no complaint of the page, nor is plain http.
+    expected = ("Failed to load resource", "Cross-Origin-Opener-Policy header has been ignored")
+    unexpected = [line for line in complaints if not any(known in line for known in expected)]
+    assert unexpected == [], unexpected
 
 
 def choose(page: Any, name: str = "Mangkuk maple") -> None:

@@ -41,12 +41,19 @@ class InspectionRow(Base):
         ForeignKey("people.id"), doc="Who took the photos; nobody for sample photos."
     )
     tablet_id: Mapped[UUID | None] = mapped_column(ForeignKey("tablets.id"))
+    taken_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, doc="By the tablet's clock, where the photos were sealed."
+    )
+    sent_by_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id"), doc="Who sent the photos, where that was somebody else."
+    )
     verdict: Mapped[str] = mapped_column(String(16))
     document: Mapped[str] = mapped_column(Text, doc="JSON of `qc.records.Inspection`.")
 
     spec: Mapped[SpecRow] = relationship(lazy="raise")
     station: Mapped[StationRow | None] = relationship(lazy="raise")
-    person: Mapped[PersonRow | None] = relationship(lazy="raise")
+    person: Mapped[PersonRow | None] = relationship(lazy="raise", foreign_keys=person_id)
+    sent_by: Mapped[PersonRow | None] = relationship(lazy="raise", foreign_keys=sent_by_id)
     tablet: Mapped[TabletRow | None] = relationship(lazy="raise")
     photos: Mapped[list[PhotoRow]] = relationship(lazy="raise", order_by="PhotoRow.position")
 

@@ -17,6 +17,7 @@ def _complete() -> Select[InspectionRow]:
         joinedload(InspectionRow.spec),
         joinedload(InspectionRow.station),
         joinedload(InspectionRow.person),
+        joinedload(InspectionRow.sent_by),
         joinedload(InspectionRow.tablet),
         selectinload(InspectionRow.photos),
     )

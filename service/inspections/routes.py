@@ -8,11 +8,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Header, Query, Response, UploadFile
+from pydantic import AwareDatetime
 
 from qc import __version__
 from qc.decision.verdict import Verdict
 from qc.overlay import Language
 from qc.spec.models import Slug
+from service.captures.schemas import Seal
 from service.errors import problems
 from service.guard import GuardedRoute, SignedInDep
 from service.inspections import pictures, service
@@ -88,6 +90,19 @@ def create_inspection(
         UUID | None,
         Form(description="The inspection whose item was sent back for rework and is here again."),
     ] = None,
+    taken_at: Annotated[
+        AwareDatetime | None, Form(description="By the tablet's clock; given with `seal`.")
+    ] = None,
+    seal: Annotated[
+        Seal | None,
+        Form(
+            description="`<id>.<HMAC-SHA-256>` by the capture key of whoever took the photos: they "
+            "keep that name, whoever sends them. Without it the sender is named. Sealed are these "
+            "lines: `teliti-capture-1`, client id, milliseconds of `taken_at` since 1970, spec, "
+            "station, lot, unit, `reinspection_of`, and `<view> <SHA-256>` for each photo; a part "
+            "that is not given is an empty line."
+        ),
+    ] = None,
 ) -> InspectionResource:
     """Inspect the photos of one item.
 
@@ -107,6 +122,8 @@ def create_inspection(
             lot_id=lot_id,
             unit=unit,
             reinspection_of=reinspection_of,
+            taken_at=taken_at,
+            seal=seal,
             actor=visitor.actor,
         ),
     )

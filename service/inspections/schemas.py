@@ -59,8 +59,15 @@ class InspectionResource(Inspection, ReviewStanding):
     created_at: datetime = Field(description="When it was stored, UTC.")
     spec: SpecSummary
     station: str | None = Field(description="Id of the station, where one was named.")
+    taken_at: datetime | None = Field(
+        description="When the photos were taken, by the tablet's clock; None where not sealed."
+    )
     inspected_by: str | None = Field(
-        description="Name of the person; None for sample photos and what is older than names."
+        description="Name of the person who took the photos; None for sample photos and what is "
+        "older than names."
+    )
+    sent_by: str | None = Field(
+        description="Name of the person who sent the photos, where that was somebody else."
     )
     tablet: str | None = Field(description="Name of the tablet, where it was done on one.")
     photos: tuple[InspectionPhoto, ...]

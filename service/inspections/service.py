@@ -70,6 +70,20 @@ class Replay:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Whose photos these are, and how they came."""
+
+    taken_by: Actor
+    taken_at: datetime | None
+    sender: Actor
+
+    @property
+    def sent_by(self) -> Actor | None:
+        """Who sent them, where that was somebody else."""
+        return self.sender if self.sender.person_id != self.taken_by.person_id else None
+
+
+@dataclass(frozen=True)
 class Place:
     """Where in a lot an item is said to be; without a number it is the next unit."""
 
@@ -197,7 +211,7 @@ def record(
     inspection: Inspection,
     photos: list[StoredPhoto],
     place: Place | None,
-    actor: Actor,
+    origin: Origin,
     reinspection_of: UUID | None,
     sample_rate: float,
 ) -> InspectionResource:
@@ -210,6 +224,7 @@ def record(
         NotReworkedError: `reinspection_of` is not, or no longer, in rework.
         sqlalchemy.exc.IntegrityError: another request stored this client id first.
     """
+    actor, sent_by = origin.taken_by, origin.sent_by
     row = InspectionRow(
         id=uuid4(),
         client_id=client_id,
@@ -219,6 +234,8 @@ def record(
         station_revision=None if station is None else station.revision,
         person_id=actor.person_id,
         tablet_id=actor.tablet_id,
+        taken_at=origin.taken_at,
+        sent_by_id=None if sent_by is None else sent_by.person_id,
         verdict=inspection.verdict,
         document=inspection.model_dump_json(),
         photos=[
@@ -237,6 +254,8 @@ def record(
         reviews.link_reinspection(session, row.id, reinspection_of)
     reviews.enqueue(session, row.id, row.sequence, inspection, spec, sample_rate)
     audit.record(session, actor, "inspection.kept", f"inspection/{row.id}", after=row.document)
+    if sent_by is not None:
+        audit.record(session, sent_by, "inspection.sent", f"inspection/{row.id}")
     return _resource_of(
         row,
         inspection,
@@ -245,6 +264,7 @@ def record(
         station=None if station is None else station.station.id,
         lot=lot,
         inspected_by=None if actor.person_id is None else actor.name,
+        sent_by=None if sent_by is None else sent_by.name,
         tablet=actor.tablet,
     )
 
@@ -258,6 +278,7 @@ def _resource(session: Session, row: InspectionRow) -> InspectionResource:
         station=None if row.station is None else row.station.id,
         lot=lots.place_of(session, row.id),
         inspected_by=None if row.person is None else row.person.name,
+        sent_by=None if row.sent_by is None else row.sent_by.name,
         tablet=None if row.tablet is None else row.tablet.name,
     )
 
@@ -271,6 +292,7 @@ def _resource_of(
     station: str | None,
     lot: LotPlace | None,
     inspected_by: str | None,
+    sent_by: str | None,
     tablet: str | None,
 ) -> InspectionResource:
     content = dict(inspection)
@@ -285,7 +307,9 @@ def _resource_of(
         spec=SpecSummary.of(spec),
         station=station,
         lot=lot,
+        taken_at=row.taken_at,
         inspected_by=inspected_by,
+        sent_by=sent_by,
         tablet=tablet,
         **dict(standing),
         **content,

@@ -23,10 +23,11 @@ from sqlalchemy.orm import Session
 from qc.photo import decode_photo
 from qc.spec.models import Spec
 from service.actor import Actor
+from service.captures.service import Statement, who_sealed
 from service.errors import UploadError, UploadTooLargeError
 from service.inspections import service
 from service.inspections.schemas import InspectionResource
-from service.inspections.service import Place, StoredPhoto
+from service.inspections.service import Origin, Place, StoredPhoto
 from service.lots import service as lots
 from service.review import service as reviews
 from service.runtime import Runtime
@@ -49,6 +50,15 @@ class Submission:
     lot_id: UUID | None = None
     unit: int | None = None
     reinspection_of: UUID | None = None
+    taken_at: datetime | None = None
+    seal: str | None = None
+    """Made of everything else by the page of whoever took the photos."""
+
+    @property
+    def spec(self) -> str:
+        """The spec as the tablet named it."""
+        version = "" if self.spec_version is None else f"@{self.spec_version}"
+        return f"{self.spec_id}{version}"
 
     @property
     def place(self) -> Place | None:
@@ -70,6 +80,7 @@ def submit(runtime: Runtime, submission: Submission) -> Receipt:
     Raises:
         NotFoundError: spec, station or lot is not known.
         UploadError: the photos do not fit together, the limits or the spec's views.
+        SealError: the seal does not belong to them.
         ConflictError: the client id was used for other photos, the lot takes none, or the item
             is not in rework.
         BusyError: too many inspections are waiting.
@@ -84,6 +95,8 @@ def submit(runtime: Runtime, submission: Submission) -> Receipt:
             "a reworked item stays in its lot as what it was before",
             fix="Send no lot with `reinspection_of`.",
         )
+    if (submission.seal is None) != (submission.taken_at is None):
+        raise UploadError("seal and time go together", fix="Send both of them or neither.")
     with runtime.database.reading() as session:
         spec = _spec(session, submission)
         files = _files_by_view(submission, spec)
@@ -93,6 +106,7 @@ def submit(runtime: Runtime, submission: Submission) -> Receipt:
         )
         if receipt is not None:
             return Receipt(receipt, created=False)
+        origin = _origin(session, submission, sha256s)
         if submission.reinspection_of is not None:
             _check_reworked(session, submission.reinspection_of, spec)
         if submission.lot_id is not None:
@@ -101,7 +115,25 @@ def submit(runtime: Runtime, submission: Submission) -> Receipt:
         if submission.station_id is not None:
             station = get_station(session, submission.station_id)
     with runtime.gate.enter():
-        return _inspect_and_keep(runtime, submission, spec, station, files, sha256s)
+        return _inspect_and_keep(runtime, submission, origin, spec, station, files, sha256s)
+
+
+def _origin(session: Session, submission: Submission, sha256s: dict[str, str]) -> Origin:
+    """Say whose photos these are: whoever sealed them, or else whoever sends them."""
+    if submission.seal is None or submission.taken_at is None:
+        return Origin(submission.actor, None, submission.actor)
+    statement = Statement(
+        client_id=submission.client_id,
+        taken_at=submission.taken_at,
+        spec=submission.spec,
+        station=submission.station_id,
+        lot_id=submission.lot_id,
+        unit=submission.unit,
+        reinspection_of=submission.reinspection_of,
+        sha256_of_view=sha256s,
+    )
+    taken_by = who_sealed(session, submission.seal, statement)
+    return Origin(taken_by, submission.taken_at, submission.actor)
 
 
 def _spec(session: Session, submission: Submission) -> Spec:
@@ -132,6 +164,7 @@ def _check_reworked(session: Session, inspection_id: UUID, spec: Spec) -> None:
 def _inspect_and_keep(
     runtime: Runtime,
     submission: Submission,
+    origin: Origin,
     spec: Spec,
     station: StationRevision | None,
     files: dict[str, BinaryIO],
@@ -158,7 +191,7 @@ def _inspect_and_keep(
                 inspection=inspection,
                 photos=stored,
                 place=submission.place,
-                actor=submission.actor,
+                origin=origin,
                 reinspection_of=submission.reinspection_of,
                 sample_rate=runtime.settings.review.pass_sample_rate,
             )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
 
+from service.captures import service as captures
 from service.cookies import SESSION_COOKIE, TABLET_COOKIE, clear_cookie, set_cookie
 from service.errors import problems
 from service.guard import AddressDep, GuardedRoute, TabletDep, VisitorDep
 from service.people import service as people
 from service.people.roles import Role
-from service.runtime import ReadSession, RuntimeDep
+from service.runtime import ReadSession, Runtime, RuntimeDep
 from service.sessions import workflow
 from service.sessions.schemas import (
     BadgeSignIn,
@@ -28,7 +30,7 @@ router = APIRouter(prefix="/v1/session", tags=["session"], route_class=GuardedRo
 @router.get("")
 def get_session(session: ReadSession, visitor: VisitorDep) -> SessionState:
     """Tell who is signed in in this browser."""
-    return _state(visitor, first_use=people.is_first_use(session))
+    return _state(session, visitor, first_use=people.is_first_use(session))
 
 
 @router.get("/choices")
@@ -57,7 +59,7 @@ def sign_in_by_pin(
 ) -> SessionState:
     """Sign a packer in by PIN."""
     opened = workflow.sign_in_by_pin(runtime, visitor, tablet, body.person, body.pin)
-    return _keep(request, response, opened)
+    return _keep(request, response, runtime, opened)
 
 
 @router.post("/badge", responses=problems(401, 422, 429))
@@ -70,7 +72,8 @@ def sign_in_by_badge(
     body: BadgeSignIn,
 ) -> SessionState:
     """Sign a packer in by badge."""
-    return _keep(request, response, workflow.sign_in_by_badge(runtime, visitor, tablet, body.badge))
+    opened = workflow.sign_in_by_badge(runtime, visitor, tablet, body.badge)
+    return _keep(request, response, runtime, opened)
 
 
 @router.post("/password", responses=problems(401, 422, 429))
@@ -84,7 +87,7 @@ def sign_in_by_password(
 ) -> SessionState:
     """Sign in a lead, an engineer or an admin."""
     opened = workflow.sign_in_by_password(runtime, visitor, address, body.name, body.password)
-    return _keep(request, response, opened)
+    return _keep(request, response, runtime, opened)
 
 
 @router.post("/code", responses=problems(401, 409, 422, 429))
@@ -101,7 +104,7 @@ def redeem_code(
     The code of the first use makes the browser a tablet as well.
     """
     opened = workflow.redeem_code(runtime, visitor, address, body.code, body.password, body.name)
-    return _keep(request, response, opened)
+    return _keep(request, response, runtime, opened)
 
 
 @router.delete("", status_code=204)
@@ -111,16 +114,25 @@ def sign_out(response: Response, runtime: RuntimeDep, visitor: VisitorDep) -> No
     clear_cookie(response, SESSION_COOKIE)
 
 
-def _keep(request: Request, response: Response, opened: workflow.Opened) -> SessionState:
+def _keep(
+    request: Request, response: Response, runtime: Runtime, opened: workflow.Opened
+) -> SessionState:
     set_cookie(request, response, SESSION_COOKIE, opened.session_token)
     tablet_token = opened.tablet_token or request.cookies.get(TABLET_COOKIE)
     if opened.visitor.tablet is not None and tablet_token is not None:
         set_cookie(request, response, TABLET_COOKIE, tablet_token)
-    return _state(opened.visitor, first_use=False)
+    with runtime.database.reading() as session:
+        return _state(session, opened.visitor, first_use=False)
 
 
-def _state(visitor: Visitor, *, first_use: bool) -> SessionState:
+def _state(session: Session, visitor: Visitor, *, first_use: bool) -> SessionState:
+    person = visitor.person
     return SessionState.model_validate(
-        {"person": visitor.person, "tablet": visitor.tablet, "first_use": first_use},
+        {
+            "person": person,
+            "tablet": visitor.tablet,
+            "first_use": first_use,
+            "capture_key": person and captures.key_of(session, person.session_sha256),
+        },
         from_attributes=True,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from service.captures.schemas import CaptureKey
 from service.people.roles import Role
 from service.people.schemas import Name, Password
 from service.tablets.schemas import Code
@@ -44,6 +45,9 @@ class SessionState(BaseModel):
     person: SessionPerson | None
     tablet: SessionTablet | None
     first_use: bool = Field(description="Nobody can sign in yet.")
+    capture_key: CaptureKey | None = Field(
+        description="Seals what the person takes, so that it keeps their name whoever sends it."
+    )
 
 
 class SignInChoice(BaseModel):

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from service import credentials
+from service.captures import service as captures
 from service.people import service as people
 from service.people.models import PersonRow
 from service.people.roles import Role
@@ -84,6 +85,8 @@ def open_session(
         expires_at=now + timedelta(hours=settings.longest_hours),
     )
     repository.add(session, opened)
+    tablet_id = None if tablet is None else tablet.id
+    captures.give_key(session, now, opened.token_sha256, row.id, tablet_id)
     return token, Visitor(_visiting(row, opened), tablet)
 
 

@@ -10,6 +10,7 @@ export type Route =
   | { page: "manage" }
   | { page: "queue" }
   | { page: "review"; inspectionId: string }
+  | { page: "unsent" }
   | { page: "welcome"; code: string }
   | { page: "enrol"; code: string }
   | { page: "unknown" };
@@ -17,7 +18,7 @@ export type Route =
 export function parseRoute(hash: string): Route {
   const [page, argument, ...rest] = hash.replace(/^#?\/?/, "").split("/");
   if (!page) return { page: "choose" };
-  if (page === "manage" && !argument) return { page };
+  if ((page === "manage" || page === "unsent") && !argument) return { page };
   if (page === "review" && !argument) return { page: "queue" };
   if (page === "enrol" && !argument) return { page: "enrol", code: "" };
   if (argument && rest.length === 0) {
@@ -35,6 +36,7 @@ export const addressOf = {
   manage: () => "#/manage",
   queue: () => "#/review",
   review: (inspectionId: string) => `#/review/${encodeURIComponent(inspectionId)}`,
+  unsent: () => "#/unsent",
   capture: (specId: string) => `#/specs/${encodeURIComponent(specId)}`,
   answer: (inspectionId: string) => `#/inspections/${encodeURIComponent(inspectionId)}`,
 };

@@ -4,6 +4,7 @@ import { addressOf, parseRoute } from "../src/route";
 describe("addresses", () => {
   it("lead back to the page that they were made for", () => {
     expect(parseRoute(addressOf.manage())).toEqual({ page: "manage" });
+    expect(parseRoute(addressOf.unsent())).toEqual({ page: "unsent" });
     expect(parseRoute(addressOf.choose())).toEqual({ page: "choose" });
     expect(parseRoute(addressOf.capture("a b/c"))).toEqual({ page: "capture", specId: "a b/c" });
     expect(parseRoute(addressOf.queue())).toEqual({ page: "queue" });
@@ -21,7 +22,7 @@ describe("addresses", () => {
     expect(parseRoute(hash)).toEqual({ page: "choose" });
   });
 
-  it.each(["#/nowhere", "#/welcome", "#/manage/1", "#/specs", "#/specs/", "#/inspections/1/2"])(
+  it.each(["#/nowhere", "#/welcome", "#/manage/1", "#/unsent/1", "#/specs", "#/specs/", "#/inspections/1/2"])(
     "are unknown: %s",
     (hash) => {
       expect(parseRoute(hash)).toEqual({ page: "unknown" });

@@ -2,6 +2,7 @@
 
 import createClient from "openapi-fetch";
 import { Failure, failureOf } from "./failure";
+import { reach } from "../reach.svelte";
 import type { paths } from "./schema";
 import { healed } from "./waiting";
 
@@ -22,7 +23,9 @@ export async function answerOf<T>(send: () => Promise<Answer<T>>): Promise<T> {
   let answer: Answer<T>;
   try {
     answer = await send();
+    reach.lost = false;
   } catch {
+    reach.lost = true;
     throw new Failure("unreachable");
   }
   const { data, error, response } = answer;
@@ -36,7 +39,7 @@ export async function answerOf<T>(send: () => Promise<Answer<T>>): Promise<T> {
  * Send a request of somebody who is signed in.
  *
  * Where the session has ended meanwhile the request waits until somebody has signed in, and is
- * sent again: a photo on its way is not lost.
+ * sent again. Photos have a way of their own (`outbox/sender.ts`).
  *
  * @throws {Failure}
  */

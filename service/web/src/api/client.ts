@@ -1,6 +1,7 @@
 /** What the station asks the server for. Every function throws `Failure`. */
 
-import { api, dataOf } from "./answer";
+import { answerOf, api, dataOf } from "./answer";
+import { keptAnswer, orKept } from "./kept";
 import type { Submission } from "./submission";
 
 // The shapes of the answers, as the endpoints below give them.
@@ -15,21 +16,38 @@ export type Verdict = Inspection["verdict"];
 
 /** The latest version of every spec. */
 export async function fetchSpecs() {
-  return (await dataOf(() => api.GET("/v1/specs"))).items;
+  return (await orKept("specs", () => dataOf(() => api.GET("/v1/specs")))).items;
 }
 
 export function fetchSpec(specId: string) {
-  return dataOf(() => api.GET("/v1/specs/{spec_id}", { params: { path: { spec_id: specId } } }));
+  return orKept(`spec/${specId}`, () => dataOf(() => askForSpec(specId)));
+}
+
+function askForSpec(specId: string) {
+  const path = { spec_id: specId };
+  return api.GET("/v1/specs/{spec_id}", { params: { path } });
+}
+
+/**
+ * Keep on the tablet what is needed to photograph any of these without the server.
+ *
+ * Nobody has asked for it: where the session is over it fails instead of asking to sign in.
+ */
+export async function prefetch(specs: readonly SpecSummary[]): Promise<void> {
+  for (const { id, version } of specs) {
+    const kept = await keptAnswer<Spec>(`spec/${id}`);
+    if (kept?.version !== version) await orKept(`spec/${id}`, () => answerOf(() => askForSpec(id)));
+  }
 }
 
 /** Every station with its mat and camera. */
 export async function fetchStations() {
-  return (await dataOf(() => api.GET("/v1/stations"))).items;
+  return (await orKept("stations", () => dataOf(() => api.GET("/v1/stations")))).items;
 }
 
 /** The latest inspections, newest first. */
 export async function fetchLatest() {
-  return (await dataOf(() => api.GET("/v1/inspections"))).items;
+  return (await orKept("latest", () => dataOf(() => api.GET("/v1/inspections")))).items;
 }
 
 export function fetchInspection(inspectionId: string) {
@@ -37,19 +55,26 @@ export function fetchInspection(inspectionId: string) {
   return dataOf(() => api.GET("/v1/inspections/{inspection_id}", { params: { path } }));
 }
 
+/** A Wi-Fi that neither works nor fails must not hold up for ever what waits behind. */
+const LONGEST_UPLOAD_MS = 120_000;
+
 /** Send one item's photos. Sending the same submission again gives the first answer again. */
 export function submit(submission: Submission): Promise<Inspection> {
-  const { clientId, spec, station, shots } = submission;
-  return dataOf(() =>
+  const { clientId, spec, station, lotId, unit, takenAt, seal, shots } = submission;
+  return answerOf(() =>
     api.POST("/v1/inspections", {
       body: {
         client_id: clientId,
         spec,
         ...(station === undefined ? {} : { station }),
+        ...(lotId === undefined ? {} : { lot_id: lotId }),
+        ...(unit === undefined ? {} : { unit }),
+        ...(seal === undefined ? {} : { seal, taken_at: takenAt ?? null }),
         views: shots.map(({ view }) => view),
         photos: shots.map(({ photo }) => photo),
       },
       bodySerializer: formOf,
+      signal: AbortSignal.timeout(LONGEST_UPLOAD_MS),
     }),
   );
 }

@@ -46,6 +46,13 @@ export function failureOf(status: number, body: unknown, retryAfter?: string | n
   return retryAfter ? new Failure(kind, body, Number(retryAfter)) : new Failure(kind, body);
 }
 
+const PHOTO_AT_FAULT = new Set(["photo-unreadable", "photo-too-large", "upload-too-large", "photos-gone"]);
+
+/** Whether only another photo helps. */
+export function photoAtFault(failure: Failure): boolean {
+  return PHOTO_AT_FAULT.has(failure.problem?.code ?? "");
+}
+
 export interface Explanation {
   /** What is wrong. */
   title: string;

@@ -29,13 +29,10 @@ export interface Submission {
   readonly spec: string;
   /** Where the photos were taken, if the tablet knows. */
   readonly station: string | undefined;
+  readonly lotId?: string | undefined;
+  readonly unit?: number | undefined;
+  /** By the tablet's clock; sent together with the seal of whoever took the photos. */
+  readonly takenAt?: string | undefined;
+  readonly seal?: string | undefined;
   readonly shots: readonly Shot[];
-}
-
-export function newSubmission(
-  spec: string,
-  shots: readonly Shot[],
-  station?: string,
-): Submission {
-  return { clientId: newId(), spec, station, shots };
 }

@@ -12,9 +12,14 @@ export function whenSignedOut(wait: () => Promise<void>): void {
   comeBack = wait;
 }
 
+/** Whether the same request is answered once somebody has signed in. */
+export function asksForSignIn(failure: Failure): boolean {
+  return SIGNED_OUT.has(failure.problem?.code ?? "");
+}
+
 /** Wait for somebody to sign in, if that is what `failure` asks for. */
 export async function healed(failure: Failure): Promise<boolean> {
-  if (!comeBack || !SIGNED_OUT.has(failure.problem?.code ?? "")) return false;
+  if (!comeBack || !asksForSignIn(failure)) return false;
   await comeBack();
   return true;
 }

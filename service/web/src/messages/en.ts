@@ -93,6 +93,38 @@ export const en: Messages = {
   seconds: (seconds) => `${seconds} s`,
   photoTaken: "The photo taken",
 
+  unsent: "not sent",
+  noServer: "Server cannot be reached",
+  newAnswers: (count) => `${count} answered`,
+  showUnsent: "Show what waits",
+  keptTitle: "Photo kept on the tablet",
+  keptHint: "No answer yet. Put the item on the waiting shelf; do not pack it.",
+  shelf: (number) => `Number ${number}`,
+  scarce: (photos) =>
+    `The tablet is almost full: room for about ${photos} more photos. Connect the Wi-Fi.`,
+  notKept: {
+    title: "The tablet cannot keep this photo.",
+    fix: "Do not close this page. Connect the Wi-Fi: the photo is sent from here.",
+  },
+  unsentTitle: "Photos on this tablet",
+  allSent: "All photos are on the server.",
+  beingSent: "Photos are being sent one by one.",
+  sentWhenBack: "Photos are sent by themselves once the server can be reached.",
+  decide: "The server refused these photos. Decide what to do.",
+  sendNow: "Send now",
+  sendAgain: "Send again",
+  sendAsMine: "Send in my name",
+  deletePhoto: "Delete photo",
+  deleteSure: "This photo is on this tablet only.",
+  waitsForTurn: "Waits for its turn",
+  room: (photos) => `The tablet has room for about ${photos} photos.`,
+  laterAnswers: "Answers that came later",
+  laterHint: "Tap an answer, then take its item from the waiting shelf.",
+  leaveHint:
+    "After you leave, nobody can sign in until the server can be reached. Photos stay kept.",
+  stay: "Go on working",
+  leave: "Leave",
+
   pass: "PASS",
   fail: "FAIL",
   check: "CHECK",
@@ -166,6 +198,18 @@ export const en: Messages = {
     "reason-missing": { title: "The reason is missing.", fix: "Write down why." },
     "inspection-unknown": { title: "This inspection does not exist.", fix: "Go back to the list." },
     "role-required": { title: "Your role may not do this.", fix: "Call the QC lead." },
+    "seal-invalid": {
+      title: "The server cannot tell for sure who took this photo.",
+      fix: "Send it in your name, or take it again.",
+    },
+    "receipt-wrong": {
+      title: "The server's answer is not for this photo.",
+      fix: "Call the QC lead.",
+    },
+    "photos-gone": {
+      title: "This photo is gone from the tablet's storage.",
+      fix: "Take it again.",
+    },
     "photo-unreadable": {
       title: "The photo cannot be read.",
       fix: "Take it again, or choose a JPEG or PNG file.",
@@ -181,7 +225,6 @@ export const en: Messages = {
       fix: "Try again. If it fails again, call the QC lead.",
     },
   },
-  photoKept: "The photo is still on this tablet.",
   unknownPage: { title: "This page does not exist.", fix: "Go back to the list of items." },
   retry: "Try again",
 };

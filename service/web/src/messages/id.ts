@@ -93,6 +93,38 @@ export const id = {
   seconds: (seconds: number) => `${seconds} detik`,
   photoTaken: "Foto yang diambil",
 
+  unsent: "belum terkirim",
+  noServer: "Server tidak terjangkau",
+  newAnswers: (count: number) => `${count} jawaban`,
+  showUnsent: "Lihat yang menunggu",
+  keptTitle: "Foto tersimpan di tablet",
+  keptHint: "Belum ada jawaban. Taruh barang di rak tunggu, jangan dikemas.",
+  shelf: (number: number) => `Nomor ${number}`,
+  scarce: (photos: number) =>
+    `Tablet hampir penuh: cukup untuk kira-kira ${photos} foto lagi. Sambungkan Wi-Fi.`,
+  notKept: {
+    title: "Tablet tidak bisa menyimpan foto ini.",
+    fix: "Jangan tutup halaman ini. Sambungkan Wi-Fi: foto dikirim dari sini.",
+  },
+  unsentTitle: "Foto di tablet ini",
+  allSent: "Semua foto sudah di server.",
+  beingSent: "Foto sedang dikirim satu per satu.",
+  sentWhenBack: "Foto dikirim sendiri begitu server terjangkau.",
+  decide: "Server menolak foto ini. Putuskan apa yang harus dilakukan.",
+  sendNow: "Kirim sekarang",
+  sendAgain: "Kirim lagi",
+  sendAsMine: "Kirim atas nama saya",
+  deletePhoto: "Hapus foto",
+  deleteSure: "Foto ini hanya ada di tablet ini.",
+  waitsForTurn: "Menunggu giliran",
+  room: (photos: number) => `Tablet masih cukup untuk kira-kira ${photos} foto.`,
+  laterAnswers: "Jawaban yang datang kemudian",
+  laterHint: "Ketuk satu jawaban, lalu ambil barangnya dari rak tunggu.",
+  leaveHint:
+    "Setelah Anda keluar, belum ada yang bisa masuk sampai server terjangkau. Foto tetap tersimpan.",
+  stay: "Tetap bekerja",
+  leave: "Keluar",
+
   pass: "LULUS",
   fail: "TOLAK",
   check: "PERIKSA",
@@ -166,6 +198,18 @@ export const id = {
     "reason-missing": { title: "Alasan belum ada.", fix: "Tulis alasannya." },
     "inspection-unknown": { title: "Pemeriksaan ini tidak ada.", fix: "Kembali ke daftar." },
     "role-required": { title: "Peran Anda tidak boleh melakukan ini.", fix: "Panggil kepala QC." },
+    "seal-invalid": {
+      title: "Server tidak bisa memastikan siapa yang mengambil foto ini.",
+      fix: "Kirim atas nama Anda, atau foto ulang.",
+    },
+    "receipt-wrong": {
+      title: "Jawaban server bukan untuk foto ini.",
+      fix: "Panggil kepala QC.",
+    },
+    "photos-gone": {
+      title: "Foto ini hilang dari penyimpanan tablet.",
+      fix: "Foto ulang.",
+    },
     "photo-unreadable": {
       title: "Foto tidak bisa dibaca.",
       fix: "Foto ulang, atau pilih berkas JPEG atau PNG.",
@@ -181,7 +225,6 @@ export const id = {
       fix: "Coba lagi. Bila tetap gagal, panggil kepala QC.",
     },
   },
-  photoKept: "Foto masih ada di tablet ini.",
   unknownPage: { title: "Halaman ini tidak ada.", fix: "Kembali ke daftar barang." },
   retry: "Coba lagi",
 };

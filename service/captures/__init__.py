@@ -1,0 +1,1 @@
+"""Who took a photo, proved also where somebody else sends it later."""

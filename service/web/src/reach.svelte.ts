@@ -1,0 +1,7 @@
+/** Whether the server answers, by the last thing that was asked of it. */
+
+class Reach {
+  lost = $state(false);
+}
+
+export const reach = new Reach();
