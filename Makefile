@@ -37,7 +37,8 @@ openapi: $(DEV)/.installed ## Write the API's schema and the tables of access an
 	$(DEV)/bin/python -m service.settings_table docs/settings.md
 
 # An install builds the station page as well; the stamps follow what it is made of.
-WEB := service/web/package-lock.json $(shell find service/web/src -type f ! -name '*.d.ts')
+WEB := service/web/package-lock.json $(wildcard service/web/*.ts) \
+	$(shell find service/web/src service/web/public -type f ! -name '*.d.ts')
 
 # The runtime installs no torch.
 $(RUNTIME)/.installed: pyproject.toml $(WEB)

@@ -279,10 +279,12 @@ def running(settings: Settings, inspect: Inspect) -> Iterator[Service]:
 def opened(
     browser: Any, station: Addressed, cookies: Mapping[str, str] | None = None, **options: Any
 ) -> Iterator[Any]:
-    """A page in a fresh browser; its complaints, its content policy's too, fail."""
-    context = browser.new_context(
-        base_url=station.address, **({"viewport": {"width": 1280, "height": 800}} | options)
-    )
+    """A page in a fresh browser; its complaints, its content policy's too, fail.
+
+    Without its service worker, unless a test asks for it: behind one, requests cannot be seen.
+    """
+    usual = {"viewport": {"width": 1280, "height": 800}, "service_workers": "block"}
+    context = browser.new_context(base_url=station.address, **(usual | options))
     context.set_default_timeout(10_000)
     context.add_cookies(
         [

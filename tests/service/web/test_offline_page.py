@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -32,13 +34,17 @@ from station_page import (
     kept_browser,
     opened,
     pick,
+    scripted_inspection,
     serving,
     violations,
 )
 from visitors import Hired, Staff, cookies_of
 
 from qc.decision.verdict import Verdict
+from qc.records import Inspection
+from service import webclient
 from service.database import DATABASE_FILE
+from service.errors import StorageError
 from service.people.roles import Role
 from service.sessions.models import SessionRow
 
@@ -480,3 +486,91 @@ def test_the_queue_works_on_plain_http_in_the_workshops_network(
         assert {
             station.get(f"/v1/inspections/{i['id']}")["inspected_by"] for i in station.kept()
         } == {"Sari"}
+
+
+def await_worker(page: Any) -> None:
+    """Wait until the page's own files are kept on the tablet."""
+    page.evaluate("() => navigator.serviceWorker.ready")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+
+
+def test_the_page_opens_and_works_without_the_server(browser: Any, tmp_path: Path) -> None:
+    with (
+        killable(tmp_path) as (service, cookies),
+        opened(browser, service, cookies, service_workers="allow") as page,
+    ):
+        page.goto("/")
+        await_worker(page)
+        await_prefetched(page)
+        service.kill()
+
+        page.reload()
+        page.get_by_role("link", name=re.compile("^Mangkuk maple")).click()
+        page.get_by_role("button", name="Ambil foto", disabled=False).wait_for()
+        pick(page, photo(1))
+        page.get_by_role("heading", name=KEPT).wait_for()
+        page.reload()
+        page.get_by_label("Pilih berkas").wait_for(state="attached")
+        assert unsent(page) == 1
+
+        service.start()
+        page.evaluate("() => dispatchEvent(new Event('online'))")
+        await_sent(page)
+        assert received(service.data_dir) == [sha256(photo(1))]
+
+
+def test_an_update_of_the_page_loses_nothing_that_waits(
+    browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "bundle"
+    shutil.copytree(webclient.BUNDLE, bundle)
+    monkeypatch.setattr(webclient, "BUNDLE", bundle)
+    full = [True]
+
+    def inspect(*arguments: Any, **options: Any) -> Inspection:
+        if full[0]:
+            raise StorageError("the disk is full")
+        return scripted_inspection(*arguments, **options)
+
+    with serving(tmp_path, inspect) as station:
+        cookies = cookies_of(station.runtime, Role.PACKER, tablet=True, name="Sari")
+        with opened(browser, station, cookies, service_workers="allow") as page:
+            page.goto("/")
+            await_worker(page)
+            choose(page)
+            for number in (1, 2):
+                pick(page, photo(number))
+                page.get_by_role("heading", name=KEPT).wait_for()
+                page.get_by_role("button", name="Barang berikutnya").click()
+
+            page_file, worker = bundle / "index.html", bundle / "sw.js"
+            html = page_file.read_text(encoding="utf-8")
+            page_file.write_text(html.replace("<body>", "<body data-new>"), encoding="utf-8")
+            worker.write_text(worker.read_text(encoding="utf-8") + "// new", encoding="utf-8")
+            page.evaluate(
+                """async () => {
+                  const changed = new Promise((resolve) => navigator.serviceWorker
+                    .addEventListener("controllerchange", resolve));
+                  await (await navigator.serviceWorker.ready).update();
+                  await changed;
+                }"""
+            )
+            assert page.locator("body[data-new]").count() == 0, "not while photos are taken"
+            page.get_by_role("link", name="Ganti barang").click()
+            page.locator("body[data-new]").wait_for()
+            assert unsent(page) == 2
+
+            full[0] = False
+            page.evaluate("() => dispatchEvent(new Event('online'))")
+            await_sent(page)
+            assert received(data_of(station)) == [sha256(photo(1)), sha256(photo(2))]
+
+
+def test_the_page_can_be_installed(tablet: Any) -> None:
+    session = tablet.context.new_cdp_session(tablet)
+    manifest = session.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    assert json.loads(manifest["data"])["name"] == "Teliti"
+    errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # A test's browser is a private window, where nothing can be installed.
+    assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []

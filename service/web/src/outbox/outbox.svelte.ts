@@ -3,6 +3,7 @@
 import { liveQuery } from "dexie";
 import { reach } from "../reach.svelte";
 import { session } from "../session.svelte";
+import { loose } from "./loose.svelte";
 import { addThumbnail, keep, type Prepared, remove, sendAgain, sendAs, type Taken } from "./queue";
 import { claimRoom, roomForPhotos, SCARCE_PHOTOS } from "./room";
 import { Sender } from "./sender";
@@ -18,7 +19,7 @@ class Outbox {
   /** Answers that came when nobody was looking. */
   readonly answered = $derived(this.items.filter(({ state }) => state === "answered"));
   /** Everything that is on this tablet only. */
-  readonly unsent = $derived(this.waiting.length + this.refused.length);
+  readonly unsent = $derived(this.waiting.length + this.refused.length + loose.count);
   /** What waits is held up: an answer will not come at once. */
   readonly stalled = $derived(reach.lost || this.waiting.some(({ problem }) => problem));
   readonly scarce = $derived(this.room !== undefined && this.room < SCARCE_PHOTOS);
@@ -61,6 +62,7 @@ class Outbox {
 
   sendNow(): void {
     this.#sender.wake();
+    loose.wake();
   }
 
   async sendAgain(clientId: string): Promise<void> {

@@ -9,6 +9,8 @@ import { type Item, store } from "./store";
 
 /** An item at which the server itself failed so often lets the others go first. */
 const STEPS_ASIDE_AFTER = 3;
+/** Failures that may be this item's doing; a busy server or a full disk is not. */
+const AT_THIS_ITEM = new Set(["internal-error", "receipt-wrong"]);
 
 /** What is known when the last photo of an item was taken. */
 export interface Taken {
@@ -107,7 +109,7 @@ export async function postpone(item: Item, failure: Failure): Promise<void> {
   await change(item.clientId, (row) => {
     if (row.state !== "waiting") return; // another tab was quicker
     row.problem = problem ? { kind, problem } : { kind };
-    if (kind === "broken") row.failures += 1;
+    if (problem && AT_THIS_ITEM.has(problem.code)) row.failures += 1;
     if (kind === "refused") row.state = "refused";
   });
 }
