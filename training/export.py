@@ -22,7 +22,7 @@ from torch import nn
 
 from qc.defects.detector import DefectMap, Detector
 from qc.defects.regions import Region, find_regions
-from qc.defects.release import Release
+from qc.defects.release import Release, read_release
 from training.calibration import Calibration, calibrate
 from training.config import TrainingConfig
 from training.datasets.catalogue import Catalogue, read_catalogue
@@ -30,6 +30,7 @@ from training.errors import TrainingDataError
 from training.labels import TYPES
 from training.network import DefectNetwork
 from training.released import STRIDE, ReleasedNetwork
+from training.weights import blended
 
 log = logging.getLogger("training")
 OPSET = 18
@@ -101,8 +102,21 @@ def _same(ours: Sequence[Region], theirs: Sequence[Region]) -> bool:
     )
 
 
-def release_run(run: Path, catalogue: Catalogue, out: Path, patches: int = 600) -> float:
+def release_run(
+    run: Path,
+    catalogue: Catalogue,
+    out: Path,
+    patches: int = 600,
+    blend: tuple[Path, float] | None = None,
+) -> float:
     """Calibrate, export and verify the best network of a run.
+
+    Args:
+        run: folder of the run.
+        catalogue: its data.
+        out: folder of the release.
+        patches: for the calibration.
+        blend: a release to average with, and the share of the run's own weights.
 
     Returns:
         The largest difference of a probability between torch and onnxruntime.
@@ -111,15 +125,17 @@ def release_run(run: Path, catalogue: Catalogue, out: Path, patches: int = 600) 
         TrainingDataError: they disagree.
     """
     config = TrainingConfig.read(run / "config.json")
-    network = DefectNetwork(len(TYPES))
+    network: nn.Module = DefectNetwork(len(TYPES))
     network.load_state_dict(torch.load(run / "best.pt", map_location="cpu", weights_only=True))
+    if blend:
+        network = blended(network, blend[0] / "model.onnx", TYPES, blend[1])
     held_out = catalogue.calibration_patches(config, patches)
     line = calibrate(network, held_out, range(patches))
     weights, offset = (torch.from_numpy(v).float() for v in (line.weights, line.offset))
     released = ReleasedNetwork(network, weights, offset).eval()
     out.mkdir(parents=True, exist_ok=True)
     export_onnx(released, out / "model.onnx")
-    _write_release(run, out, config, line)
+    _write_release(run, out, config, line, blend)
     pictures = [held_out.sample(index).pixels for index in range(24)]
     return check_parity(released, Detector.load(out), pictures)
 
@@ -129,16 +145,29 @@ def main(
     data: Annotated[Path, typer.Option(help="Folder with wood_boards, …")],
     out: Annotated[Path, typer.Option(help="Folder of the release, named by its version.")],
     patches: Annotated[int, typer.Option(help="Patches for the calibration.")] = 600,
+    blend_with: Annotated[
+        Path | None, typer.Option(help="Release the run started from, to average weights with.")
+    ] = None,
+    own_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the run's weights in that average.")
+    ] = 0.5,
 ) -> None:
     """Calibrate, export and verify the best network of a run, and make it the active release."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    worst = release_run(run, read_catalogue(data), out, patches)
+    blend = (blend_with, own_share) if blend_with else None
+    worst = release_run(run, read_catalogue(data), out, patches, blend)
     (out.parent / "ACTIVE").write_text(out.name + "\n", encoding="utf-8")
     size_mb = (out / "model.onnx").stat().st_size / 1e6
     log.info("%s: %.1f MB, torch and onnxruntime agree to %.1e", out, size_mb, worst)
 
 
-def _write_release(run: Path, out: Path, config: TrainingConfig, line: Calibration) -> None:
+def _write_release(
+    run: Path,
+    out: Path,
+    config: TrainingConfig,
+    line: Calibration,
+    blend: tuple[Path, float] | None,
+) -> None:
     manifest = json.loads((run / "data.json").read_text())
     lineage = manifest.pop("lineage", [])
     command = "python -m training.train --data DATA --run RUN --config config.json"
@@ -160,6 +189,9 @@ def _write_release(run: Path, out: Path, config: TrainingConfig, line: Calibrati
         training={
             "command": command,
             "lineage": lineage,
+            "blend": {"release": read_release(blend[0]).reference, "own_share": blend[1]}
+            if blend
+            else None,
             "config": config.model_dump(),
             "steps": steps,
             "minutes": round(seconds / 60, 1),

@@ -85,6 +85,31 @@ def load_release(network: nn.Module, model: Path, types: tuple[str, ...]) -> lis
 
 
 @torch.no_grad()
+def blended(network: nn.Module, model: Path, types: tuple[str, ...], share: float) -> nn.Module:
+    """Average a network's weights with those of the release from which its training went on.
+
+    Both are folded first. Between a network and what it was fine-tuned to, the average often
+    keeps what the one and gains what the other knows (M. Wortsman et al., Robust fine-tuning of
+    zero-shot models, CVPR 2022).
+
+    Args:
+        network: fine-tuned.
+        model: the release's `model.onnx`.
+        types: of the network's outputs.
+        share: of the fine-tuned weights; the release's have the rest.
+
+    Raises:
+        TrainingDataError: the file is unreadable, or of another network.
+    """
+    before = copy.deepcopy(network)
+    load_release(before, model, types)
+    mean, release = folded(network), folded(before).state_dict()
+    for name, value in mean.state_dict().items():
+        value.lerp_(release[name], 1 - share)
+    return mean
+
+
+@torch.no_grad()
 def settle_norms(network: nn.Module, pictures: Iterable[Tensor]) -> None:
     """Give every normalisation the statistics of its input, without changing the function.
 

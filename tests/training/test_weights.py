@@ -13,7 +13,7 @@ from training.labels import TYPES
 from training.network import DefectNetwork
 from training.normalise import normalise
 from training.released import SCALES, ReleasedNetwork
-from training.weights import folded, load_release, settle_norms
+from training.weights import blended, folded, load_release, settle_norms
 
 pytestmark = pytest.mark.slow
 KNOWN = 4
@@ -78,3 +78,20 @@ def test_folding_changes_nothing_but_the_norms(trained: DefectNetwork) -> None:
         assert torch.allclose(lean(pictures), trained(pictures), atol=1e-5)
     assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in lean.modules())
     assert any(isinstance(module, torch.nn.BatchNorm2d) for module in trained.modules())
+
+
+def test_a_blend_goes_from_the_release_to_the_network(trained: DefectNetwork, model: Path) -> None:
+    torch.manual_seed(1)
+    other = DefectNetwork(KNOWN).train()
+    with torch.no_grad():
+        other(torch.randn(2, 3, 64, 64))
+    other.eval()
+    names = TYPES[:KNOWN]
+    images = torch.randn(1, 3, 64, 64)
+    with torch.no_grad():
+        assert torch.allclose(blended(other, model, names, 1.0)(images), other(images), atol=1e-4)
+        assert torch.allclose(blended(other, model, names, 0.0)(images), trained(images), atol=1e-4)
+    mine, theirs = folded(other).state_dict(), folded(trained).state_dict()
+    for name, value in blended(other, model, names, 0.25).state_dict().items():
+        expected = 0.25 * mine[name] + 0.75 * theirs[name]
+        assert torch.allclose(value, expected, atol=1e-4), name
