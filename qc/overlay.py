@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -18,6 +18,16 @@ from qc.records import AngleMeasurement, Defect, Inspection, Measurement
 Colour = tuple[int, int, int]
 Language = Literal["en", "id"]
 Box = tuple[int, int, int, int]
+
+
+class Framed(Protocol):
+    """A photo, or what is known of one."""
+
+    @property
+    def width_px(self) -> int: ...  # noqa: D102
+    @property
+    def height_px(self) -> int: ...  # noqa: D102
+
 
 # Distinct for the colour-blind as well (Okabe & Ito, 2008), and readable on wood and blue.
 _GOOD: Final[Colour] = (0, 200, 130)
@@ -37,7 +47,7 @@ _BY_VERDICT: Final = {
 }
 
 
-def close_up(photo: Photo, inspection: Inspection, view: str) -> Box | None:
+def close_up(photo: Framed, inspection: Inspection, view: str) -> Box | None:
     """Frame the item and everything that was found on it, four wide and three high.
 
     Returns:

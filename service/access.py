@@ -55,6 +55,9 @@ RELEASES: Final = _only(Role.ENGINEER, Role.ADMIN)
 OVERSEERS: Final = _only(Role.LEAD, Role.ENGINEER, Role.ADMIN)
 """Who sees what packers do not: how releases compare, and what one in shadow said."""
 
+REPORTS: Final = _only(Role.LEAD, Role.ADMIN)
+"""Who signs the reports that buyers get."""
+
 AUDIT: Final = _only(Role.ADMIN)
 """Who reads the log of what everybody did."""
 
@@ -101,6 +104,12 @@ ACCESS: Final[Mapping[str, Access]] = {
     "add_lot_event": LOTS,
     "add_lot_series_event": LOTS,
     "decide_lot": LOTS,
+    # Reports.
+    "draft_report": REPORTS,
+    "sign_report": REPORTS,
+    "list_reports": REPORTS,
+    "get_report_pdf": REPORTS,
+    "verify_report": ANYBODY,  # who has the hash has the report
     # Running the workshop.
     "list_people": PEOPLE,
     "add_person": PEOPLE,

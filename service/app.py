@@ -23,6 +23,7 @@ from service.middleware import BodyLimit, RequestLog
 from service.openapi import build_schema
 from service.people import routes as people
 from service.releases import routes as releases
+from service.reports import routes as reports
 from service.review import routes as review
 from service.sessions import routes as sessions
 from service.settings import Settings
@@ -87,6 +88,7 @@ def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:
         inspections.router,
         lots.router,
         review.router,
+        reports.router,
         specs.router,
         stations.router,
         releases.router,

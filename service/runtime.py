@@ -24,6 +24,8 @@ class Runtime:
     settings: Settings
     database: Database
     photos: PhotoStore
+    reports: PhotoStore
+    """Files of signed reports, kept as photos are."""
     gate: Gate
     inspect: Inspect
     releases: ActiveDetector

@@ -118,6 +118,17 @@ class ReviewSettings(_Group):
     )
 
 
+class ReportSettings(_Group):
+    """What every report for a buyer says of the workshop."""
+
+    workshop: str = Field(
+        default="", max_length=120, description="Name of the workshop, as reports state it."
+    )
+    workshop_address: str = Field(
+        default="", max_length=200, description="Address of the workshop, on one line."
+    )
+
+
 class CatalogueSettings(_Group):
     """What is known at the start besides the shipped example specs."""
 
@@ -160,6 +171,7 @@ class Settings(BaseSettings):
         default_factory=InspectionSettings, description="Concurrency."
     )
     review: ReviewSettings = Field(default_factory=ReviewSettings, description="Reviewing.")
+    report: ReportSettings = Field(default_factory=ReportSettings, description="Reporting.")
     catalogue: CatalogueSettings = Field(
         default_factory=CatalogueSettings, description="Specs, stations and samples to start with."
     )

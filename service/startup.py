@@ -14,6 +14,7 @@ from service.inspector import Gate, Inspect
 from service.people import service as people
 from service.releases.active import ActiveDetector
 from service.releases.shadow import shadowing
+from service.reports.service import REPORTS_FOLDER
 from service.runtime import Runtime
 from service.samples import inspecting_samples
 from service.settings import CatalogueSettings, Settings
@@ -46,6 +47,7 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
             settings=settings,
             database=database,
             photos=PhotoStore.local(data_dir / PHOTOS_FOLDER),
+            reports=PhotoStore.local(data_dir / REPORTS_FOLDER),
             gate=Gate(settings.inspection),
             inspect=inspect,
             releases=ActiveDetector.open(database, settings),

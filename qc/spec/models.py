@@ -18,6 +18,10 @@ DefectType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_
 """A defect type's name. The list is open: a product line may add its own."""
 
 
+ReportLanguage = Literal["en", "id", "ja", "ko"]
+"""Languages of the buyer's report."""
+
+
 class Product(SpecModel):
     """The article that the buyer ordered."""
 
@@ -61,6 +65,9 @@ class Spec(SpecModel):
     version: int = Field(ge=1)
     buyer: str = Field(min_length=1, max_length=80)
     example: bool = Field(description="True for the examples shipped with Teliti.")
+    report_language: ReportLanguage = Field(
+        default="en", description="Of the buyer's reports, where nobody chooses another."
+    )
     product: Product
     mat: Literal["A4", "A3", "A2"]
     views: tuple[View, ...] = Field(min_length=1, max_length=8)

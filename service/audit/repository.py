@@ -41,6 +41,14 @@ def has_hash(session: Session, entry_hash: str) -> bool:
     return session.scalars(query.limit(1)).one_or_none() is not None
 
 
+def has_deed(session: Session, action: str, after_sha256: str) -> bool:
+    """Tell whether an entry tells of this deed with this document."""
+    query = select(AuditRow.sequence).where(
+        AuditRow.action == action, AuditRow.after_sha256 == after_sha256
+    )
+    return session.scalars(query.limit(1)).one_or_none() is not None
+
+
 def newest(session: Session, *, before: int | None, limit: int) -> Sequence[AuditRow]:
     """Return up to `limit` entries before sequence `before`, newest first."""
     query = select(AuditRow).order_by(AuditRow.sequence.desc()).limit(limit)

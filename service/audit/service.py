@@ -70,6 +70,11 @@ def has_entry(session: Session, entry_hash: str) -> bool:
     return repository.has_hash(session, entry_hash)
 
 
+def tells_of(session: Session, action: str, after_sha256: str) -> bool:
+    """Tell whether the log holds a deed that left a document with this hash."""
+    return repository.has_deed(session, action, after_sha256)
+
+
 def list_entries(session: Session, *, cursor: int | None, limit: int) -> AuditPage:
     """Return one page of the log, newest first."""
     rows = repository.newest(session, before=cursor, limit=limit + 1)

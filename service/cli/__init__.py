@@ -1,8 +1,18 @@
 """The service's commands of the `qc` program."""
 
-from service.cli import audit, people, release, snapshot
+from service.cli import audit, people, release, report, snapshot
 from service.cli.backup import backup, restore
 from service.cli.doctor import doctor
 from service.cli.serve import serve
 
-__all__ = ["audit", "backup", "doctor", "people", "release", "restore", "serve", "snapshot"]
+__all__ = [
+    "audit",
+    "backup",
+    "doctor",
+    "people",
+    "release",
+    "report",
+    "restore",
+    "serve",
+    "snapshot",
+]

@@ -22,6 +22,7 @@ from service.review.schemas import (
     ReviewedDefect,
     ReviewRequest,
 )
+from service.review.service import standing_defects
 from service.specs.service import get_spec
 from service.visitor import SignedIn
 
@@ -160,13 +161,7 @@ def _corrected(
     request: ReviewRequest,
 ) -> tuple[list[tuple[Correction, ReviewedDefect]], list[ReviewedDefect]]:
     """Return each correction with the defect it leaves, and all defects as they stand then."""
-    earlier = [
-        ReviewedDefect.model_validate_json(row.document)
-        for row in repository.corrections(session, inspection_id)
-    ]
-    before = folding.standing(inspection, earlier)
+    before = standing_defects(session, inspection_id, inspection)
     after = folding.correct(inspection, spec, before, request.corrections)
-    return (
-        list(zip(request.corrections, after, strict=True)),
-        folding.standing(inspection, [*earlier, *after]),
-    )
+    standing = {defect.number: defect for defect in [*before, *after]}
+    return list(zip(request.corrections, after, strict=True)), list(standing.values())

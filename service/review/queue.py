@@ -13,7 +13,7 @@ from qc.decision.sampling import UnitResult
 from qc.spec.base import DefectClass, LocalText
 from service.inspections import service as inspections
 from service.inspections.schemas import InspectionResource, InspectionSummary
-from service.review import claims, folding, repository
+from service.review import claims, repository
 from service.review.models import ReviewRow
 from service.review.schemas import (
     Cause,
@@ -22,7 +22,7 @@ from service.review.schemas import (
     Review,
     ReviewedDefect,
 )
-from service.review.service import outcome_of
+from service.review.service import outcome_of, standing_defects
 from service.specs.service import get_spec
 from service.visitor import VisitingPerson
 
@@ -110,7 +110,7 @@ def get_case(
     spec = get_spec(session, inspection.spec.id, inspection.spec.version)
     rows = repository.reviews(session, inspection_id)
     reviews = tuple(_review(row) for row in rows)
-    defects = folding.standing(inspection, [c for r in reviews for c in r.corrections])
+    defects = standing_defects(session, inspection_id, inspection)
     item = repository.item(session, inspection_id)
     claimed = repository.claims(session, [inspection_id], now).get(inspection_id)
     types = [rule.type for rule in spec.defects] + [defect.type for defect in defects]
@@ -118,7 +118,7 @@ def get_case(
     return ReviewCase(
         inspection=inspection,
         cause=Cause.CHOSEN if item is None else Cause(item.cause),
-        defects=tuple(ReviewedDefect.model_validate(dict(d)) for d in defects),
+        defects=tuple(defects),
         defect_types=tuple(_named(name) for name in dict.fromkeys(types + common)),
         reviews=reviews,
         claim=claims.claim_of(claimed, person),

@@ -12,9 +12,14 @@ from qc.decision.verdict import Verdict
 from qc.records import Inspection
 from qc.spec.models import Spec
 from service.errors import ConflictError
-from service.review import ranking, repository
+from service.review import folding, ranking, repository
 from service.review.models import ReinspectionRow, ReviewItemRow, ReviewRow
-from service.review.schemas import Disposition, ReviewOutcome, ReviewStanding
+from service.review.schemas import (
+    Disposition,
+    ReviewedDefect,
+    ReviewOutcome,
+    ReviewStanding,
+)
 
 
 class NotReworkedError(ConflictError):
@@ -107,6 +112,15 @@ def results(session: Session, inspection_ids: Iterable[UUID]) -> dict[UUID, Unit
     """Return what each of these inspections that was reviewed counts as in its lot."""
     newest = repository.newest(session, inspection_ids)
     return {key: UnitResult.model_validate_json(row.result) for key, row in newest.items()}
+
+
+def standing_defects(
+    session: Session, inspection_id: UUID, inspection: Inspection
+) -> list[ReviewedDefect]:
+    """Return the defects of an inspection as they stand after all corrections."""
+    rows = repository.corrections(session, inspection_id)
+    corrected = [ReviewedDefect.model_validate_json(row.document) for row in rows]
+    return folding.standing(inspection, corrected)
 
 
 def outcome_of(row: ReviewRow) -> ReviewOutcome:

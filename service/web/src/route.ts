@@ -13,6 +13,7 @@ export type Route =
   | { page: "unsent" }
   | { page: "welcome"; code: string }
   | { page: "enrol"; code: string }
+  | { page: "verify"; hash: string }
   | { page: "unknown" };
 
 export function parseRoute(hash: string): Route {
@@ -21,8 +22,10 @@ export function parseRoute(hash: string): Route {
   if ((page === "manage" || page === "unsent") && !argument) return { page };
   if (page === "review" && !argument) return { page: "queue" };
   if (page === "enrol" && !argument) return { page: "enrol", code: "" };
+  if (page === "verify" && !argument) return { page, hash: "" };
   if (argument && rest.length === 0) {
     if (page === "welcome" || page === "enrol") return { page, code: decodeURIComponent(argument) };
+    if (page === "verify") return { page, hash: decodeURIComponent(argument) };
     if (page === "specs") return { page: "capture", specId: decodeURIComponent(argument) };
     if (page === "review") return { page, inspectionId: decodeURIComponent(argument) };
     if (page === "inspections") return { page: "answer", inspectionId: decodeURIComponent(argument) };

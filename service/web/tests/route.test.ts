@@ -15,6 +15,8 @@ describe("addresses", () => {
   it("of one-time codes lead to the page that uses them", () => {
     expect(parseRoute("#/welcome/7KQ4M-2XW9P")).toEqual({ page: "welcome", code: "7KQ4M-2XW9P" });
     expect(parseRoute("#/enrol/7KQ4M-2XW9P")).toEqual({ page: "enrol", code: "7KQ4M-2XW9P" });
+    expect(parseRoute("#/verify/ab12")).toEqual({ page: "verify", hash: "ab12" });
+    expect(parseRoute("#/verify")).toEqual({ page: "verify", hash: "" });
     expect(parseRoute(addressOf.enrol())).toEqual({ page: "enrol", code: "" });
   });
 
