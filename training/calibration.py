@@ -64,12 +64,17 @@ def fit_logistic(
 
 
 @torch.no_grad()
-def calibrate(network: nn.Module, patches: Patches, indices: range) -> Calibration:
-    """Fit every type on pixels of patches that the network did not learn from."""
+def calibrate(
+    network: nn.Module, patches: Patches, indices: range, types: tuple[str, ...] = TYPES
+) -> Calibration:
+    """Fit every type on pixels of patches that the network did not learn from.
+
+    A type of which they hold no pixel keeps the mean of its logits: fitted, it would fall silent.
+    """
     network.eval()
     rng = np.random.default_rng(0)
-    logits: list[list[NDArray[np.float32]]] = [[] for _ in TYPES]
-    truths: list[list[NDArray[np.bool_]]] = [[] for _ in TYPES]
+    logits: list[list[NDArray[np.float32]]] = [[] for _ in types]
+    truths: list[list[NDArray[np.bool_]]] = [[] for _ in types]
     clean: list[NDArray[np.float32]] = []
     for index in indices:
         sample = patches.sample(index)
@@ -78,13 +83,16 @@ def calibrate(network: nn.Module, patches: Patches, indices: range) -> Calibrati
         chosen = rng.integers(maps.shape[2], size=_PIXELS_PER_PATCH)
         sound = (sample.known & ~sample.target).all(axis=0).ravel()[chosen]
         clean.append(maps[:, :, chosen[sound]])
-        for channel in range(len(TYPES)):
+        for channel in range(len(types)):
             keep = chosen[sample.known[channel].ravel()[chosen]]
             logits[channel].append(maps[channel][:, keep].T)
             truths[channel].append(sample.target[channel].ravel()[keep])
-    result = Calibration(np.ones((len(TYPES), SCALES)), np.zeros(len(TYPES)))
-    for channel, name in enumerate(TYPES):
+    result = Calibration(np.full((len(types), SCALES), 1 / SCALES), np.zeros(len(types)))
+    for channel, name in enumerate(types):
         values, truth = np.concatenate(logits[channel]), np.concatenate(truths[channel])
+        if not truth.any():
+            result.thresholds[name] = 0.5
+            continue
         weights, offset = fit_logistic(values.astype(np.float64), truth)
         result.weights[channel], result.offset[channel] = weights, offset
         probability = 1 / (1 + np.exp(-(values @ weights + offset)))

@@ -46,6 +46,9 @@ class TrainingConfig(BaseModel):
         default=("procedural", "boards", "hires", "textures"),
         description="What defects are composited on; `wood` is `procedural` without materials.",
     )
+    reviewed_share: float = Field(
+        default=0.0, ge=0, lt=1, description="Patches of a snapshot, when fine-tuning."
+    )
     renders_share: float = Field(default=0.0, ge=0, le=1, description="Patches of renders.")
 
     def write(self, path: Path) -> None:

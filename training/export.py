@@ -25,11 +25,12 @@ from qc.defects.regions import Region, find_regions
 from qc.defects.release import Release, read_release
 from training.calibration import Calibration, calibrate
 from training.config import TrainingConfig
-from training.datasets.catalogue import Catalogue, read_catalogue
+from training.datasets.catalogue import read_catalogue
 from training.errors import TrainingDataError
 from training.labels import TYPES
 from training.network import DefectNetwork
 from training.released import STRIDE, ReleasedNetwork
+from training.train import Streams
 from training.weights import blended
 
 log = logging.getLogger("training")
@@ -104,10 +105,11 @@ def _same(ours: Sequence[Region], theirs: Sequence[Region]) -> bool:
 
 def release_run(
     run: Path,
-    catalogue: Catalogue,
+    catalogue: Streams,
     out: Path,
     patches: int = 600,
     blend: tuple[Path, float] | None = None,
+    types: tuple[str, ...] = TYPES,
 ) -> float:
     """Calibrate, export and verify the best network of a run.
 
@@ -117,6 +119,7 @@ def release_run(
         out: folder of the release.
         patches: for the calibration.
         blend: a release to average with, and the share of the run's own weights.
+        types: of the network's outputs.
 
     Returns:
         The largest difference of a probability between torch and onnxruntime.
@@ -125,17 +128,17 @@ def release_run(
         TrainingDataError: they disagree.
     """
     config = TrainingConfig.read(run / "config.json")
-    network: nn.Module = DefectNetwork(len(TYPES))
+    network: nn.Module = DefectNetwork(len(types))
     network.load_state_dict(torch.load(run / "best.pt", map_location="cpu", weights_only=True))
     if blend:
-        network = blended(network, blend[0] / "model.onnx", TYPES, blend[1])
+        network = blended(network, blend[0] / "model.onnx", types, blend[1])
     held_out = catalogue.calibration_patches(config, patches)
-    line = calibrate(network, held_out, range(patches))
+    line = calibrate(network, held_out, range(patches), types)
     weights, offset = (torch.from_numpy(v).float() for v in (line.weights, line.offset))
     released = ReleasedNetwork(network, weights, offset).eval()
     out.mkdir(parents=True, exist_ok=True)
     export_onnx(released, out / "model.onnx")
-    _write_release(run, out, config, line, blend)
+    _write_release(run, out, config, line, types, blend)
     pictures = [held_out.sample(index).pixels for index in range(24)]
     return check_parity(released, Detector.load(out), pictures)
 
@@ -166,6 +169,7 @@ def _write_release(
     out: Path,
     config: TrainingConfig,
     line: Calibration,
+    types: tuple[str, ...],
     blend: tuple[Path, float] | None,
 ) -> None:
     manifest = json.loads((run / "data.json").read_text())
@@ -173,13 +177,15 @@ def _write_release(
     command = "python -m training.train --data DATA --run RUN --config config.json"
     if lineage:
         command += f" --start-from models/{lineage[-1]['release'].replace('@', '/')}"
+    command = manifest.pop("command", command)
+    licences = manifest.pop("licences", ())
     checkpoint = torch.load(run / "checkpoint.pt", map_location="cpu", weights_only=True)
     steps, seconds, best, _, _ = checkpoint["progress"]
     release = Release(
         name=out.parent.name,
         version=out.name,
         created=datetime.now(UTC).date(),
-        types=TYPES,
+        types=types,
         mm_per_px=config.mm_per_px,
         stride_px=STRIDE,
         input="uint8 (N, H, W, 3) sRGB; H and W multiples of stride_px",
@@ -201,7 +207,7 @@ def _write_release(
             "data": manifest,
         },
         metrics={},
-        licences=LICENCES,
+        licences=(*LICENCES, *licences),
     )
     text = json.dumps(release.model_dump(mode="json"), indent=2)
     (out / "release.json").write_text(text + "\n", encoding="utf-8")

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import torch
 import typer
@@ -26,7 +26,8 @@ from torch.utils.tensorboard.writer import SummaryWriter
 from qc.defects.release import read_release
 from qc.evaluation.pixels import PixelScores
 from training.config import TrainingConfig
-from training.datasets.catalogue import Catalogue, read_catalogue
+from training.datasets.catalogue import read_catalogue
+from training.datasets.patches import Patches
 from training.labels import TYPES
 from training.losses import defect_loss
 from training.network import DefectNetwork, load_encoder_weights
@@ -39,6 +40,18 @@ Batch = tuple[Tensor, Tensor, Tensor]
 SETTLING_BATCHES = 16
 
 
+class Streams(Protocol):
+    """Where patches come from: a `Catalogue`, or what a fine-tuning learns from."""
+
+    def training_patches(self, config: TrainingConfig, length: int) -> Patches:
+        """The mixture that the network learns from."""
+        ...
+
+    def calibration_patches(self, config: TrainingConfig, length: int | None = None) -> Patches:
+        """Fixed patches of what is not trained on."""
+        ...
+
+
 @dataclass
 class State:
     """All that a resumed run needs."""
@@ -46,6 +59,7 @@ class State:
     network: DefectNetwork
     average: DefectNetwork
     optimiser: torch.optim.Optimizer
+    types: tuple[str, ...] = TYPES
     step: int = 0
     seconds: float = 0.0
     best: float = -math.inf
@@ -93,9 +107,9 @@ def frozen_modules(network: DefectNetwork, stages: int) -> list[nn.Module]:
     return [encoder.conv_stem, encoder.bn1, *list(encoder.blocks)[:stages]]
 
 
-def start(config: TrainingConfig, device: torch.device) -> State:
+def start(config: TrainingConfig, device: torch.device, types: tuple[str, ...] = TYPES) -> State:
     """Build network, average and optimiser."""
-    network = DefectNetwork(len(TYPES))
+    network = DefectNetwork(len(types))
     load_encoder_weights(network)
     network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     for module in frozen_modules(network, config.frozen_stages):
@@ -111,12 +125,12 @@ def start(config: TrainingConfig, device: torch.device) -> State:
         lr=config.learning_rate,
         weight_decay=config.weight_decay,
     )
-    return State(network, copy.deepcopy(network).requires_grad_(False), optimiser)
+    return State(network, copy.deepcopy(network).requires_grad_(False), optimiser, types)
 
 
-def warm_start(state: State, release: Path, catalogue: Catalogue, config: TrainingConfig) -> None:
+def warm_start(state: State, release: Path, catalogue: Streams, config: TrainingConfig) -> None:
     """Fill the network with a release's weights before the first step."""
-    new = load_release(state.network, release / "model.onnx", TYPES)
+    new = load_release(state.network, release / "model.onnx", state.types)
     patches = catalogue.training_patches(config, SETTLING_BATCHES * config.batch)
     device = next(state.network.parameters()).device
     settle_norms(state.network, (p.to(device) for p, _, _ in DataLoader(patches, config.batch)))
@@ -159,14 +173,17 @@ def train_step(state: State, batch: Batch, config: TrainingConfig, device: torch
 
 @torch.no_grad()
 def validate(
-    network: DefectNetwork, batches: list[Batch], device: torch.device
+    network: DefectNetwork,
+    batches: list[Batch],
+    device: torch.device,
+    types: tuple[str, ...] = TYPES,
 ) -> dict[str, float]:
     """Pixel AP of every type on fixed patches, and their mean."""
     network.eval()
-    scores = {name: PixelScores() for name in TYPES}
+    scores = {name: PixelScores() for name in types}
     for pixels, target, known in batches:
         probability = torch.sigmoid(network(normalise(pixels.to(device)))).cpu()
-        for channel, name in enumerate(TYPES):
+        for channel, name in enumerate(types):
             keep = known[:, channel]
             scores[name].add(
                 probability[:, channel][keep].numpy(), target[:, channel][keep].numpy()
@@ -175,7 +192,7 @@ def validate(
     return values | {"mean": sum(values.values()) / max(1, len(values))}
 
 
-def fit(state: State, catalogue: Catalogue, config: TrainingConfig, run: Path) -> None:
+def fit(state: State, catalogue: Streams, config: TrainingConfig, run: Path) -> None:
     """Train until the budget is spent or validation stops improving."""
     device = next(state.network.parameters()).device
     length = config.max_steps * config.batch
@@ -232,7 +249,7 @@ def check(
     state: State, held_out: list[Batch], device: torch.device, writer: SummaryWriter, run: Path
 ) -> None:
     """Validate the averaged network, keep it if it is the best yet, write the checkpoint."""
-    values = validate(state.average, held_out, device)
+    values = validate(state.average, held_out, device, state.types)
     state.history.append(values | {"step": float(state.step)})
     for name, value in values.items():
         writer.add_scalar(f"average-precision/{name}", value, state.step)

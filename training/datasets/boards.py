@@ -88,6 +88,15 @@ def load_board(board: Board) -> Sample:
         TrainingDataError: a file is unreadable, the mask has another size than the image, or
             contains a class outside the list.
     """
+    return _to_sample(*load_classes(board))
+
+
+def load_classes(board: Board) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Read a board and the classes of its mask, without the black conveyor beside it.
+
+    Raises:
+        TrainingDataError: as `load_board`.
+    """
     pixels = cv2.imread(str(board.image), cv2.IMREAD_COLOR_RGB)
     if pixels is None:
         raise TrainingDataError(f"{board.image.name} is unreadable", fix="Fetch it again.")
@@ -105,7 +114,7 @@ def load_board(board: Board) -> Sample:
             fix="Correct the mask, or add the class to training.datasets.boards.",
         )
     wood = slice(*_wood_columns(np.asarray(pixels, np.uint8)))
-    return _to_sample(np.array(pixels[:, wood], np.uint8), np.asarray(classes[:, wood], np.uint8))
+    return np.array(pixels[:, wood], np.uint8), np.asarray(classes[:, wood], np.uint8)
 
 
 def readable(boards: Iterable[Board]) -> Iterator[tuple[Board, TrainingDataError | None]]:
