@@ -3,13 +3,16 @@ PYTHON ?= python3.11
 RUNTIME := .venv
 DEV := .venv-dev
 
-.PHONY: help run test check lint types imports unit web openapi screenshots clean
+.PHONY: help run station test check lint types imports unit web openapi screenshots clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(RUNTIME)/.installed ## Start the station with the sample photos
 	$(RUNTIME)/bin/qc serve --data-dir data --samples datasets/samples
+
+station: $(RUNTIME)/.installed ## Start the station for tablets in the network, by https
+	$(RUNTIME)/bin/qc serve --https --host 0.0.0.0 --data-dir data --samples datasets/samples
 
 test: check unit ## Everything that CI runs
 

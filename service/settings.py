@@ -25,6 +25,18 @@ class ServerSettings(_Group):
         description="Address to listen on; 0.0.0.0 opens the service to the workshop's network.",
     )
     port: int = Field(default=8000, ge=0, le=65535, description="TCP port; 0 picks a free one.")
+    https: bool = Field(
+        default=False,
+        description="Serve by https, with a certificate of the workshop's own authority.",
+    )
+    install_port: int = Field(
+        default=8080,
+        ge=0,
+        le=65535,
+        description="TCP port of the page from which tablets install the authority's certificate; "
+        "plain http, only with https and where the service is open to the network; 0 picks a free "
+        "one.",
+    )
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^/]+/?$",

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
 
+from qc.errors import TelitiError
+from service import qr
 from service.app import create_app
+from service.https.authority import Certificates, provide_certificates
+from service.https.install_page import create_install_app
+from service.https.names import Names, names_of_this_machine
 from service.logs import configure_logging
 from service.runtime import Runtime
-from service.settings import Settings
+from service.settings import ServerSettings, Settings
 
 EXIT_UNAVAILABLE = 69
 """The address cannot be listened on (EX_UNAVAILABLE of sysexits)."""
+
+_QUIET: Final[dict[str, Any]] = {
+    "log_config": None,
+    "log_level": "critical",  # requests, failures and a failed start are in our own log
+    "access_log": False,
+    "server_header": False,
+}
+
+EXIT_CONFIG = 78
+"""The certificates cannot be used (EX_CONFIG of sysexits)."""
 
 
 def serve(
@@ -26,6 +47,12 @@ def serve(
     ] = None,
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="TCP port; 0 picks a free one.")
+    ] = None,
+    https: Annotated[
+        bool | None,
+        typer.Option(
+            "--https", help="Serve by https, with a certificate of the workshop's own authority."
+        ),
     ] = None,
     data_dir: Annotated[
         Path | None, typer.Option(file_okay=False, help="Folder of database and photos.")
@@ -39,23 +66,33 @@ def serve(
 ) -> None:
     """Start the service for a workshop. Other settings are environment variables (TELITI_…)."""
     settings = _settings(
-        server={"host": host, "port": port},
+        server={"host": host, "port": port, "https": https},
         storage={"data_dir": data_dir},
         catalogue={"samples_dir": samples},
     )
     configure_logging()
-    listening = _listen(settings.server.host, settings.server.port)
-    app = create_app(settings)
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        log_level="critical",  # requests, failures and a failed start are in our own log
-        access_log=False,
-        server_header=False,
-        lifespan="on",
-    )
-    with listening:
-        _Server(config, app).run(sockets=[listening])
+    server = settings.server
+    names = names_of_this_machine(server.public_url)
+    certificates = _certificates(settings, names) if server.https else None
+    with ExitStack() as stack:
+        listening = stack.enter_context(_listen(server.host, server.port, "--port"))
+        address = _address(listening, server, names)
+        install_port = None
+        if certificates is not None and not _is_loopback(server.host):
+            install = stack.enter_context(
+                _listen(server.host, server.install_port, "TELITI_SERVER__INSTALL_PORT")
+            )
+            install_port = _port(install)
+            app = create_install_app(certificates, address)
+            stack.enter_context(_serving(uvicorn.Config(app, **_QUIET), install))
+        config = uvicorn.Config(
+            create_app(settings),
+            ssl_certfile=None if certificates is None else certificates.server_pem,
+            ssl_keyfile=None if certificates is None else certificates.server_key,
+            lifespan="on",
+            **_QUIET,
+        )
+        _Server(config, address, certificates, install_port, names).run(sockets=[listening])
 
 
 def _settings(**groups: dict[str, object]) -> Settings:
@@ -67,42 +104,91 @@ def _settings(**groups: dict[str, object]) -> Settings:
     return Settings(**given)  # type: ignore[arg-type]  # validated by pydantic
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _certificates(settings: Settings, names: Names) -> Certificates:
+    try:
+        return provide_certificates(settings.storage.data_dir, names, datetime.now(UTC))
+    except TelitiError as error:
+        Console(stderr=True).print(f"{error.message}. {error.fix}", highlight=False)
+        raise typer.Exit(EXIT_CONFIG) from error
+
+
+def _listen(host: str, port: int, option: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         Console(stderr=True).print(
-            f"Cannot listen on {host} port {port}: {error.strerror}. Choose another --port."
+            f"Cannot listen on {host} port {port}: {error.strerror}. Choose another {option}."
         )
         raise typer.Exit(EXIT_UNAVAILABLE) from error
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens, once it does, and at the first use how to get in."""
+    """Says where it listens, once it does, and how tablets and the first person get in."""
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        address: str,
+        certificates: Certificates | None,
+        install_port: int | None,
+        names: Names,
+    ) -> None:
         super().__init__(config)
-        self._app = app
+        self._address = address
+        self._certificates = certificates
+        self._install_port = install_port
+        self._names = names
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.should_exit:
             return  # it did not start; the log says why
-        runtime: Runtime = self._app.state.runtime
-        for listening in sockets or ():
-            address = _address(listening, runtime.settings.server.public_url)
-            console = Console(soft_wrap=True, highlight=False)
-            console.print(f"Teliti is at [bold]{address}[/bold]  (stop with Ctrl+C)")
-            if runtime.first_code is not None:
-                link = f"{address}/#/welcome/{runtime.first_code}"
-                console.print(f"First use: open [bold]{link}[/bold]  (works once)")
+        console = Console(soft_wrap=True, highlight=False)
+        console.print(f"Teliti is at [bold]{self._address}[/bold]  (stop with Ctrl+C)")
+        app = self.config.app
+        assert isinstance(app, FastAPI)  # noqa: S101 -- uvicorn's type is wider
+        runtime: Runtime = app.state.runtime
+        if runtime.first_code is not None:
+            link = f"{self._address}/#/welcome/{runtime.first_code}"
+            console.print(f"First use: open [bold]{link}[/bold]  (works once)")
+        if self._certificates is not None and self._install_port is not None:
+            page = f"http://{self._names.best}:{self._install_port}"
+            console.print(f"Tablets: open [bold]{page}[/bold] and install the certificate, once:")
+            console.print(qr.terminal_text(page), end="")
+        if self._certificates is not None:
+            console.print(f"Its fingerprint (SHA-256): {self._certificates.fingerprint}")
 
 
-def _address(listening: socket.socket, public_url: str | None) -> str:
-    if public_url is not None:
-        return public_url.rstrip("/")
-    host, port = listening.getsockname()[:2]
+@contextlib.contextmanager
+def _serving(config: uvicorn.Config, listening: socket.socket) -> Iterator[None]:
+    """Serve beside the service itself, in a thread: signals go to the service alone."""
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listening],), name="install", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _is_loopback(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def _port(listening: socket.socket) -> int:
+    port: int = listening.getsockname()[1]
+    return port
+
+
+def _address(listening: socket.socket, server: ServerSettings, names: Names) -> str:
+    if server.public_url is not None:
+        return server.public_url.rstrip("/")
+    host = str(listening.getsockname()[0])
     if host in ("0.0.0.0", "::"):  # noqa: S104 -- asked for by the option
-        host = socket.gethostname()
-    return f"http://{host}:{port}"
+        host = names.best if server.https else socket.gethostname()
+    shown = f"[{host}]" if ":" in host else host
+    return f"{'https' if server.https else 'http'}://{shown}:{_port(listening)}"

@@ -1,0 +1,1 @@
+"""HTTPS in a workshop without a public name: a certificate authority of its own."""
