@@ -129,7 +129,8 @@ def await_prefetched(page: Any) -> None:
 
 def unsent(page: Any) -> int:
     """The number in the top bar."""
-    return int(page.locator("a.unsent b:visible").inner_text())
+    number = page.locator("a.unsent b:visible").filter(has_text=re.compile(r"^\d+$"))
+    return int(number.inner_text())
 
 
 def await_sent(page: Any, timeout: float = 30_000) -> None:

@@ -12,6 +12,8 @@ import { thumbnailOf } from "./thumbnail";
 
 class Outbox {
   items = $state.raw<readonly Item[]>([]);
+  /** The tablet's disk was read: until then nobody can say that nothing waits. */
+  known = $state(false);
   /** How many more photos fit, where the browser tells. */
   room = $state<number>();
   readonly waiting = $derived(this.items.filter(({ state }) => state === "waiting"));
@@ -28,8 +30,11 @@ class Outbox {
   /** Begin to watch and to send; called once, by the page. */
   start(): void {
     liveQuery(() => store.items.orderBy("number").toArray()).subscribe({
-      next: (items) => (this.items = items),
-      error: () => undefined, // storage refused: `keep` says so when it matters
+      next: (items) => {
+        this.items = items;
+        this.known = true;
+      },
+      error: () => (this.known = true), // storage refused: `keep` says so when it matters
     });
     void this.#sender.run();
     addEventListener("online", () => this.sendNow());
