@@ -60,13 +60,13 @@ def _draw_line(mask: Mask, starts: Ring, ends: Ring) -> None:
 def trace_mask(mask: Mask) -> list[tuple[Ring, ...]]:
     """Trace the connected regions of a mask along the edges of their pixels.
 
-    Drawn again they give the same mask. Regions that touch at a corner only are two.
+    Drawn again they give the same mask. Pixels that touch at a corner are of one region.
 
     Returns:
-        Each region's rings: its outline first, then its holes.
+        Each region's rings, the largest first: its outlines and its holes.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
-        mask.astype(np.uint8), connectivity=4
+        mask.astype(np.uint8), connectivity=8
     )
     regions = []
     for label in range(1, count):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from qc.comparison import Comparison, compare, worse_cells
-from qc.comparison.report import MARGIN
+from qc.comparison.report import MARGIN, Metric
 from qc.datasets.formats import read_dataset
 from qc.datasets.model import SPLITS, Dataset, DatasetPhoto, Split
 from qc.defects.detector import Detector
@@ -27,6 +28,12 @@ app = typer.Typer(help="Releases of the detector: which one inspects.", no_args_
 
 EXIT_WORSE = 65
 """The candidate is worse than the margin allows (EX_DATAERR of sysexits)."""
+
+_METRICS: Final[Mapping[Metric, str]] = {
+    "recall": "found",
+    "average_precision": "AP",
+    "photos_without_false_alarm": "quiet photos",
+}
 
 Reference = Annotated[str, typer.Argument(metavar="NAME@VERSION")]
 Margin = Annotated[
@@ -200,19 +207,21 @@ def _part(dataset: Dataset, split: str | None) -> Dataset:
 
 def _print(found: Comparison, margin: float) -> None:
     worse = set(worse_cells(found, margin))
-    table = Table("product", "type", "metric")
-    for head in (found.baseline, found.candidate, "difference", "95 % interval", "n", "items"):
-        table.add_column(head, justify="right")
+    title = f"{found.baseline} → {found.candidate}, difference with its 95 % interval"
+    table = Table("product", "type", "metric", title=title, box=SIMPLE_HEAD, padding=0)
+    for head in ("before", "after", "differs", "from", "to", "n", "items"):
+        table.add_column(head, justify="right", min_width=7, no_wrap=True)
     for cell in found.cells:
         difference = f"{cell.difference:+.3f}"
         table.add_row(
             cell.product,
             cell.type or "",
-            cell.metric.replace("_", " "),
+            _METRICS[cell.metric],
             f"{cell.baseline:.3f}",
             f"{cell.candidate:.3f}",
             f"[red]{difference}[/red]" if cell in worse else difference,
-            f"{cell.lower:+.3f} to {cell.upper:+.3f}",
+            f"{cell.lower:+.3f}",
+            f"{cell.upper:+.3f}",
             str(cell.count),
             str(cell.items),
         )
