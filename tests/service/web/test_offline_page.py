@@ -166,7 +166,7 @@ def test_a_photo_without_wifi_is_kept_and_never_called_a_pass(
 
     tablet.get_by_role("link", name="Lihat yang menunggu").click()
     item = tablet.get_by_role("article", name=re.compile(r"^Nomor \d+$"))
-    assert item.get_by_text("Mangkuk maple").is_visible()
+    item.get_by_text("Mangkuk maple").wait_for()
     assert item.get_by_text("Sari").is_visible()
     assert item.get_by_text("Server tidak terjangkau.").is_visible()
     assert violations(tablet) == []
