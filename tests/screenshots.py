@@ -53,6 +53,10 @@ def shots(answer_of: Callable[[str], UUID]) -> Iterator[Shot]:
     for verdict, sample in (("check", "bowl-chip"), ("retake", "retake-shaken")):
         answer = f"/inspections/{answer_of(sample)}"
         yield Shot(f"answer-{verdict}-portrait-english", answer, PORTRAIT, english=True)
+    yield Shot("review-queue", "/review")
+    tray = f"/review/{answer_of('tray-stain-scratch')}"
+    yield Shot("review", tray)
+    yield Shot("review-portrait-english", tray, PORTRAIT, english=True)
     yield Shot("manage", "/manage")
 
 
