@@ -33,7 +33,7 @@ Sha256 = Annotated[
 @router.get(
     "/lots/{lot_id}/report",
     response_class=Response,
-    responses=_PDF | problems(400, 404, 422, 503),
+    responses=_PDF | problems(404, 422, 503),
 )
 def draft_report(
     runtime: RuntimeDep,
@@ -53,7 +53,7 @@ def draft_report(
     status_code=201,
     responses={
         200: {"model": ReportSummary, "description": "The report as it was signed before."},
-        **problems(400, 404, 409, 422, 503),
+        **problems(404, 409, 422, 503),
     },
 )
 def sign_report(

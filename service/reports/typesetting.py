@@ -20,10 +20,10 @@ import typst
 from PIL import Image
 
 from qc.decision.sampling import ClassPlan, ClassTally
-from qc.errors import TelitiError
 from qc.photo import decode_photo
 from qc.spec.base import LocalText
 from qc.spec.models import ReportLanguage
+from service.errors import UploadError
 from service.reports import wording
 from service.reports.content import (
     Case,
@@ -47,7 +47,7 @@ _MARKS: Final = {"pass": "", "fail": "×", "check": "?"}
 ReadPhoto = Callable[[str], bytes]
 
 
-class ReportTextError(TelitiError):
+class ReportTextError(UploadError):
     """A text holds a character that the report's font cannot show."""
 
     code = "report-text"

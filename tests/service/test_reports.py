@@ -229,7 +229,7 @@ def test_the_audit_log_tells_of_the_signature_and_its_absence_shows(
 def test_a_sign_that_the_font_lacks_is_named(house: House) -> None:
     lot_id = decided(house, bad=False, order="PO 😀")
     refused = sign(house, lot_id)
-    assert (refused.status_code, refused.json()["code"]) == (400, "report-text")
+    assert (refused.status_code, refused.json()["code"]) == (422, "report-text")
     assert "😀" in refused.json()["detail"]
 
 
