@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from qc.errors import TelitiError
+from service.errors import NotReadyError
 from service.https.names import Names
 
 FOLDER: Final = "https"
@@ -45,7 +45,7 @@ _PRIVATE_NETWORKS: Final = (
 _PRIVATE_DOMAINS: Final = ("home.arpa", "internal", "lan", "local", "localhost")
 
 
-class CertificateError(TelitiError):
+class CertificateError(NotReadyError):
     """The certificates in the data folder cannot serve."""
 
     code = "certificate-unusable"
