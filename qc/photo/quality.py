@@ -22,7 +22,7 @@ MIN_SHORT_PX = 1200
 """2 MP: an A3 mat that fills such a photo has 0.26 mm a pixel, so a crack of 0.5 mm has two."""
 
 MIN_WHITE_LINEAR = 0.10
-"""The mat's white takes more than a twentieth of the photo. Below a tenth of full light, sRGB's
+"""Of the mat's white, the brightest of the photo. Below a tenth of full light, sRGB's
 steps and a small sensor's noise exceed 1 % of the difference between the mat's black and white."""
 
 MAX_CLIPPED_SHARE = 0.30
@@ -40,6 +40,10 @@ MAX_GLARE_SHARE = 0.02
 
 CLIPPED_LEVEL = 250
 """From here on JPEG can no longer tell white from clipped white."""
+
+_BRIGHT_PERCENTILE = 99
+"""Of the samples that are not clipped, as a lamp in the photo is. The paper of a small mat on a
+large dark table takes the hundredth part of a photo, and its coloured field does."""
 
 _SAMPLES_PER_SIDE = 150
 _STEP_PX = 0.5
@@ -193,12 +197,14 @@ def _gate_size(photo: Photo, view: str | None) -> Reason | None:
 
 def _gate_samples(samples: npt.NDArray[np.uint8], view: str | None) -> list[Reason]:
     codes = []
-    if np.percentile(_luminance(samples), 95) < MIN_WHITE_LINEAR:
+    unclipped = samples[samples.min(axis=1) < CLIPPED_LEVEL]
+    seen = unclipped if len(unclipped) else samples
+    if np.percentile(_luminance(seen), _BRIGHT_PERCENTILE) < MIN_WHITE_LINEAR:
         codes.append("photo-dark")  # and too dark to tell whether there is colour
     else:
         if _clipped_share(samples) > MAX_CLIPPED_SHARE:
             codes.append("photo-bright")
-        if np.percentile(np.ptp(samples, axis=1), 95) < MIN_CHROMA:
+        if np.percentile(np.ptp(seen, axis=1), _BRIGHT_PERCENTILE) < MIN_CHROMA:
             codes.append("photo-grey")
     return [Reason.of(Verdict.RETAKE, code, view=view) for code in codes]
 

@@ -82,6 +82,12 @@ def test_a_lamp_in_the_corner_does_not_save_a_dark_photo() -> None:
     assert codes(as_photo(scene)) == ["photo-dark"]
 
 
+def test_a_small_mat_on_a_large_dark_table_is_lit_well_enough() -> None:
+    scene = np.full((1500, 2000, 3), 0.03, np.float32)
+    scene[600:950, 800:1200] = cv2.resize(mat_scene(), (400, 350))
+    assert codes(as_photo(scene)) == []
+
+
 def test_size_does_not_depend_on_how_the_tablet_is_held() -> None:
     scene = mat_scene(1600, 1200)
     assert codes(as_photo(scene)) == []
