@@ -132,7 +132,7 @@ def gate_drift(view: MatView, known: KnownCamera, name: str) -> list[Reason]:
 
 def camera_misfit(view: MatView, camera: Camera) -> float:
     """Return the likelihood ratio against `camera`, as chi-squared with 2 degrees of freedom."""
-    points_mm, points_px = view.corners_mm, view.corners_px
+    points_mm, points_px = view.unstretched_corners_mm, view.corners_px
     held = fit_corners(points_mm, points_px, camera, view.pose)
     loose = replace(camera, u_focal=_FREE_U_FOCAL, u_k1=_FREE_U_K1)
     free = fit_corners(points_mm, points_px, loose, view.pose)

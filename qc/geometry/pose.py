@@ -27,8 +27,21 @@ Array = npt.NDArray[np.float64]
 CORNER_U_PX = 0.05
 """Standard uncertainty of a refined corner in a sharp photo."""
 
+_U_STRETCH_MEASURED = 0.0007
+_U_STRETCH_ASSUMED = 0.0042
+"""Relative standard uncertainty of the print's length over its width: of two check lines that were
+read on a steel rule, and of an office printer. A plane seen from above cannot tell a stretched
+print from a tilted camera with another lens, so a stretch that is not admitted bends both."""
+
 _OUTLIER_FACTOR = 4.0
 _MIN_CORNERS = 8
+
+_SHARED_FACTOR = 1.5
+"""How much more than by chance corners are off together where they scatter: the bump of a sheet
+lifts a dozen neighbours alike."""
+
+_MAX_PULL = 1.5
+"""Standard uncertainties by which the focal length may depart from what was known of it."""
 
 _FACING = np.diag([1.0, -1.0, -1.0])
 _PLANAR_FRAMES = (
@@ -39,6 +52,8 @@ _PLANAR_FRAMES = (
 
 _POSE = slice(0, 6)
 _CAMERA = slice(6, 10)
+_SEEN = slice(0, 10)
+_STRETCH_STEP = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,8 @@ class MatView:
     corners_px: Array
     corner_ids: npt.NDArray[np.int32]
     print_scale: tuple[float, float]
+    stretch: float = 0.0
+    """By how much the print proved longer in x than in y; part of `print_scale`."""
 
     @property
     def mm_per_px(self) -> float:
@@ -71,6 +88,11 @@ class MatView:
         flat = self.layout.corner_points_mm()[order] * self.print_scale
         return np.column_stack([flat, np.zeros(len(flat))])
 
+    @property
+    def unstretched_corners_mm(self) -> Array:
+        """The same, as the print was known before the photo."""
+        return self.corners_mm / _stretched(np.ones(3), self.stretch)
+
     def perturbed(self, delta: Array) -> tuple[Camera, Pose]:
         """Return camera and pose with `(10,)` `delta` added to the estimated parameters."""
         return _unpack(_pack(self.camera, self.pose) + delta, self.camera)
@@ -81,13 +103,15 @@ class Fit:
     """Camera and pose that fit corners best.
 
     `covariance` is that of `MatView`; `cost` is the sum of squares of the corners' residuals in
-    units of `CORNER_U_PX` and of the camera's deviations in units of their prior uncertainty.
+    units of their standard uncertainty and of the camera's and the stretch's deviations in units
+    of theirs. `stretch` is by how much the print is longer in x than in y than was known.
     """
 
     camera: Camera
     pose: Pose
     covariance: Array
     cost: float
+    stretch: float = 0.0
 
 
 def locate_mat(corners: MatCorners, camera: Camera, station: Station | None) -> MatView | None:
@@ -110,7 +134,9 @@ def locate_mat(corners: MatCorners, camera: Camera, station: Station | None) -> 
     scale = (station.print_scale_x, station.print_scale_y) if station else (1.0, 1.0)
     points_mm = np.column_stack([corners.points_mm * scale, np.zeros(len(corners.ids))])
     poses = _planar_poses(points_mm, corners.points_px, camera)
-    fits = [_fit_robustly(points_mm, corners.points_px, camera, pose) for pose in poses]
+    measured = station is not None and station.print_scale_measured
+    stretch_u = _U_STRETCH_MEASURED if measured else _U_STRETCH_ASSUMED
+    fits = [_fit_robustly(points_mm, corners.points_px, camera, pose, stretch_u) for pose in poses]
     found = [fit for fit in fits if fit is not None]
     if not found:
         return None
@@ -123,11 +149,20 @@ def locate_mat(corners: MatCorners, camera: Camera, station: Station | None) -> 
         residual_px=float(np.sqrt(np.mean(distances[used] ** 2) / 2)),
         corners_px=corners.points_px[used],
         corner_ids=corners.ids[used],
-        print_scale=scale,
+        print_scale=(scale[0] * (1 + best.stretch / 2), scale[1] * (1 - best.stretch / 2)),
+        stretch=best.stretch,
     )
 
 
-def fit_corners(points_mm: Array, points_px: Array, prior: Camera, start: Pose) -> Fit:
+def fit_corners(
+    points_mm: Array,
+    points_px: Array,
+    prior: Camera,
+    start: Pose,
+    *,
+    corner_u_px: float = CORNER_U_PX,
+    stretch_u: float = 1e-9,
+) -> Fit:
     """Fit pose and camera to corners, all of which are believed.
 
     Args:
@@ -135,35 +170,50 @@ def fit_corners(points_mm: Array, points_px: Array, prior: Camera, start: Pose) 
         points_px: `(N, 2)` as seen.
         prior: what is known of the camera, with its uncertainties.
         start: a pose near the right one.
+        corner_u_px: standard uncertainty of a corner.
+        stretch_u: that of the print's length over its width.
     """
-    held = _pack(prior, start)[_CAMERA]
-    held_u = np.array([prior.u_focal, prior.u_k1, prior.u_centre_px, prior.u_centre_px])
+    held = np.append(_pack(prior, start)[_CAMERA], 0.0)
+    held_u = np.array([prior.u_focal, prior.u_k1, prior.u_centre_px, prior.u_centre_px, stretch_u])
+
+    def seen(parameters: Array) -> Array:
+        camera, pose = _unpack(parameters[_SEEN], prior)
+        return camera.project(_stretched(points_mm, parameters[-1]), pose)
 
     def residuals(parameters: Array) -> Array:
-        camera, pose = _unpack(parameters, prior)
-        error_px = camera.project(points_mm, pose) - points_px
+        error_px = seen(parameters) - points_px
         return np.concatenate(
-            [error_px.ravel() / CORNER_U_PX, (parameters[_CAMERA] - held) / held_u]
+            [error_px.ravel() / corner_u_px, (parameters[_CAMERA.start :] - held) / held_u]
         )
 
     def slopes(parameters: Array) -> Array:
-        camera, pose = _unpack(parameters, prior)
-        by_opencv = camera.project_with_slopes(points_mm, pose)[1]
+        camera, pose = _unpack(parameters[_SEEN], prior)
+        stretched = _stretched(points_mm, parameters[-1])
+        by_opencv = camera.project_with_slopes(stretched, pose)[1]
         focal = camera.focal_px * (by_opencv[:, 6] + camera.aspect * by_opencv[:, 7])
+        step = np.zeros(len(parameters))
+        step[-1] = _STRETCH_STEP
+        stretch = (seen(parameters + step) - seen(parameters - step)).ravel() / (2 * _STRETCH_STEP)
         of_corners = np.column_stack(
-            [by_opencv[:, _POSE], focal, by_opencv[:, 10], by_opencv[:, 8:10]]
+            [by_opencv[:, _POSE], focal, by_opencv[:, 10], by_opencv[:, 8:10], stretch]
         )
-        of_prior = np.hstack([np.zeros((4, 6)), np.diag(1 / held_u)])
-        return np.vstack([of_corners / CORNER_U_PX, of_prior])
+        of_prior = np.hstack([np.zeros((len(held), 6)), np.diag(1 / held_u)])
+        return np.vstack([of_corners / corner_u_px, of_prior])
 
-    solution = least_squares(residuals, _pack(prior, start), jac=slopes, x_scale="jac", method="lm")
-    camera, pose = _unpack(solution.x, prior)
+    begin = np.append(_pack(prior, start), 0.0)
+    solution = least_squares(residuals, begin, jac=slopes, x_scale="jac", method="lm")
+    camera, pose = _unpack(solution.x[_SEEN], prior)
     # Corners that scatter more than expected (blur, a wavy mat) widen the covariance.
     degrees = max(1, 2 * len(points_px) - 6)
-    corner_cost = float(np.sum(solution.fun[:-4] ** 2)) / degrees
+    corner_cost = float(np.sum(solution.fun[: -len(held)] ** 2)) / degrees
     jacobian = np.array(solution.jac)
-    jacobian[:-4] /= np.sqrt(max(1.0, corner_cost))
-    return Fit(camera, pose, np.linalg.pinv(jacobian.T @ jacobian), 2 * float(solution.cost))
+    jacobian[: -len(held)] /= np.sqrt(max(1.0, corner_cost))
+    covariance = np.linalg.pinv(jacobian.T @ jacobian)[_SEEN, _SEEN]
+    return Fit(camera, pose, covariance, 2 * float(solution.cost), float(solution.x[-1]))
+
+
+def _stretched(points_mm: Array, stretch: float) -> Array:
+    return np.asarray(points_mm * np.array([1 + stretch / 2, 1 - stretch / 2, 1.0]))
 
 
 def _pack(camera: Camera, pose: Pose) -> Array:
@@ -222,27 +272,50 @@ def _pose(matrix: npt.ArrayLike, translation_mm: npt.ArrayLike) -> Pose:
 
 
 def _fit_robustly(
-    points_mm: Array, points_px: Array, prior: Camera, start: Pose
+    points_mm: Array, points_px: Array, prior: Camera, start: Pose, stretch_u: float
 ) -> tuple[Fit, npt.NDArray[np.bool_], Array] | None:
     """Fit without the corners that contradict the others.
+
+    What was known of the camera is weighed against corners as uncertain as they prove to be: a
+    sheet that lifts moves them all by more than their own noise, and lens and tilt would follow.
 
     Returns:
         The fit, which of the `(N,)` corners it used, and the distance of every corner from
         where the fit puts it, in pixels; None where too few corners agree.
     """
-    used = np.ones(len(points_mm), bool)
-    for _ in range(3):
+    used, corner_u_px = np.ones(len(points_mm), bool), CORNER_U_PX
+    for _ in range(4):
         if used.sum() < _MIN_CORNERS:
             return None
-        fit = fit_corners(points_mm[used], points_px[used], prior, start)
-        distances = np.linalg.norm(fit.camera.project(points_mm, fit.pose) - points_px, axis=1)
+        fit = fit_corners(
+            points_mm[used],
+            points_px[used],
+            prior,
+            start,
+            corner_u_px=corner_u_px,
+            stretch_u=stretch_u,
+        )
+        placed = fit.camera.project(_stretched(points_mm, fit.stretch), fit.pose)
+        distances = np.linalg.norm(placed - points_px, axis=1)
         # The median keeps a few corners under the item's edge from setting the scale.
         limit = _OUTLIER_FACTOR * max(float(np.median(distances[used])), CORNER_U_PX)
         keep = distances < limit
-        if np.array_equal(keep, used):
+        scatter_px = max(
+            CORNER_U_PX, _SHARED_FACTOR * float(np.sqrt(np.mean(distances[keep] ** 2) / 2))
+        )
+        if np.array_equal(keep, used) and abs(scatter_px - corner_u_px) < 0.1 * corner_u_px:
             break
-        used, start = keep, fit.pose
-    return fit, used, distances
+        used, start, corner_u_px = keep, fit.pose, scatter_px
+    return replace(fit, covariance=fit.covariance * _conflict(fit.camera, prior)), used, distances
+
+
+def _conflict(camera: Camera, prior: Camera) -> float:
+    """Return by how much the variances grow where the photo contradicts what was known.
+
+    Then either the corners mislead, or the lens is not of the kind that was assumed.
+    """
+    pull = np.log(camera.focal_px / prior.focal_px) / prior.u_focal
+    return float(max(1.0, (pull / _MAX_PULL) ** 2))
 
 
 def _misfit(distances_px: Array) -> float:

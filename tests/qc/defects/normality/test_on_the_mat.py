@@ -60,7 +60,8 @@ def marked(sound: Photo) -> Photo:
 def test_the_item_is_cut_out_at_the_scale_that_was_asked_for(
     taught: Normality, bowls: list[Photo]
 ) -> None:
-    assert taught.card.mm_per_px == pytest.approx(np.sqrt(np.pi) * 75 / 192, rel=0.02)
+    # The camera is guessed, and the rim is 60 mm high.
+    assert taught.card.mm_per_px == pytest.approx(np.sqrt(np.pi) * 75 / 192, rel=0.03)
     (picture,) = taught.pictures(bowls[0])
     disc = np.pi * (75 / taught.card.mm_per_px) ** 2
     assert picture.inside.sum() * 64 == pytest.approx(disc, rel=0.1)
