@@ -8,15 +8,24 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares
+from scipy.spatial import ConvexHull
 
 Array = npt.NDArray[np.float64]
 
+_DEPTH_MM = 0.2
+"""Points farther than this from the outermost ones have no part in an extreme."""
+
+_OUTLYING_MM = 2.0
 _BIN_MM = 1.0
-"""Outline points are averaged over this stretch before extremes are taken, against noise."""
+"""Least stretch over which points are averaged."""
 
+_WINDOWS = 5
+_WINDOW_SHARE = 1 / 3
+"""An extreme is the greatest mean of so many windows, each over that share of the points near it:
+the noise of single points would always add to it, and a warped side has its extreme somewhere."""
 
-_DEPTH_MM = 2.0
-"""Points farther than this from the outermost one have no part in an extreme."""
+_SLENDER = 2.0
+"""Length over width from which the principal axis is an outline's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """The smallest rectangle around an outline, as two callipers would close on it.
+    """The rectangle around an outline, as two callipers would close on it.
 
     `axis` is the unit vector along the length; `centre_mm` the rectangle's centre.
     """
@@ -87,7 +96,11 @@ def fit_circle(points_mm: Array) -> Circle:
 
 
 def fit_box(points_mm: Array) -> Box:
-    """Fit the minimum-area rectangle, its sides placed on averaged outline points.
+    """Fit a rectangle, its sides placed on averaged outline points.
+
+    Its length lies along the principal axis of a slender outline, else along a side of the
+    minimum-area rectangle: around a spoon the smallest rectangle is an oblique one, on a square
+    the principal axis may lie anywhere.
 
     Args:
         points_mm: `(N, 2)`, at least three, not on one line.
@@ -98,10 +111,7 @@ def fit_box(points_mm: Array) -> Box:
     if len(points_mm) < 3:
         raise ValueError(f"a box needs three points, got {len(points_mm)}")
     origin = points_mm.mean(axis=0)
-    corners = cv2.boxPoints(cv2.minAreaRect((points_mm - origin).astype(np.float32)))
-    sides = np.diff(np.asarray(corners, np.float64)[:3], axis=0)
-    longer = sides[int(np.argmax(np.linalg.norm(sides, axis=1)))]
-    axis = longer / max(float(np.linalg.norm(longer)), 1e-12)
+    axis = _box_axis(points_mm - origin)
     across = np.array([-axis[1], axis[0]])
     along_t, across_t = (points_mm - origin) @ axis, (points_mm - origin) @ across
     low_a, high_a = extremes(along_t, across_t)
@@ -116,6 +126,36 @@ def fit_box(points_mm: Array) -> Box:
         float(length),
         float(width),
     )
+
+
+def _box_axis(points: Array) -> Array:
+    hull = points[ConvexHull(points).vertices]
+    _, spread = area_moments(hull)
+    variances, axes = np.linalg.eigh(spread)
+    if variances[1] > _SLENDER**2 * variances[0]:
+        axis = np.asarray(axes[:, 1])
+        return axis if axis @ [1.0, 0.3] >= 0 else -axis
+    corners = cv2.boxPoints(cv2.minAreaRect(points.astype(np.float32)))
+    sides = np.diff(np.asarray(corners, np.float64)[:3], axis=0)
+    longer = sides[int(np.argmax(np.linalg.norm(sides, axis=1)))]
+    return np.asarray(longer / max(float(np.linalg.norm(longer)), 1e-12))
+
+
+def area_moments(outline_mm: Array) -> tuple[Array, Array]:
+    """Return centroid `(2,)` and second central moments `(2, 2)` over area of a polygon.
+
+    Source: Green's theorem; Steger, *On the calculation of arbitrary moments of polygons*, 1996.
+    """
+    middle = outline_mm.mean(axis=0)
+    a = outline_mm - middle
+    b = np.roll(a, -1, axis=0)
+    cross = a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1]
+    area = cross.sum() / 2
+    centroid = (cross[:, None] * (a + b)).sum(axis=0) / (6 * area)
+    pairs = np.einsum("n,ni,nj->ij", cross, a, a) + np.einsum("n,ni,nj->ij", cross, b, b)
+    mixed = np.einsum("n,ni,nj->ij", cross, a, b)
+    second = (2 * pairs + mixed + mixed.T) / (24 * area) - np.outer(centroid, centroid)
+    return middle + centroid, second
 
 
 def fit_line(points_mm: Array) -> Line:
@@ -139,15 +179,24 @@ def fit_line(points_mm: Array) -> Line:
 
 
 def extremes(values: Array, positions: Array) -> tuple[float, float]:
-    """Return least and greatest of `(N,)` values, averaged over 1 mm stretches of `positions`.
+    """Return least and greatest of `(N,)` values along smooth curves through `positions`.
 
     Only points near an extreme count for it: what lies beside the end of a bent or oblique item
     is not its end.
     """
-    near, far = values < values.min() + _DEPTH_MM, values > values.max() - _DEPTH_MM
-    low = _stretch_means(values[near], positions[near]).min()
-    high = _stretch_means(values[far], positions[far]).max()
-    return float(low), float(high)
+    return -_greatest(-values, positions), _greatest(values, positions)
+
+
+def _greatest(values: Array, positions: Array) -> float:
+    near = values > values.max() - _OUTLYING_MM
+    outermost = _stretch_means(values[near], positions[near]).max()
+    near = values > outermost - _DEPTH_MM
+    at, height = positions[near], values[near]
+    low, high = float(at.min()), float(at.max())
+    width = max(_BIN_MM, _WINDOW_SHARE * (high - low))
+    starts = np.linspace(low, max(low, high - width), _WINDOWS)
+    windows = [(at >= start) & (at <= start + width) for start in starts]
+    return max(float(height[window].mean()) for window in windows if window.any())
 
 
 def _stretch_means(values: Array, positions: Array) -> Array:

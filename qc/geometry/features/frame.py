@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qc.geometry.features.shape import FeatureError
-from qc.geometry.fit import extremes
+from qc.geometry.fit import area_moments, extremes
 from qc.spec.dimension import End
 
 Array = npt.NDArray[np.float64]
@@ -101,23 +101,6 @@ class ItemFrame:
             raise FeatureError("feature-beyond-item")
         _, offset = np.polyfit(near[:, 0] - along_mm, near[:, 1], 1)
         return float(offset)
-
-
-def area_moments(outline_mm: Array) -> tuple[Array, Array]:
-    """Return centroid `(2,)` and second central moments `(2, 2)` over area of a polygon.
-
-    Source: Green's theorem; Steger, *On the calculation of arbitrary moments of polygons*, 1996.
-    """
-    middle = outline_mm.mean(axis=0)
-    a = outline_mm - middle
-    b = np.roll(a, -1, axis=0)
-    cross = a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1]
-    area = cross.sum() / 2
-    centroid = (cross[:, None] * (a + b)).sum(axis=0) / (6 * area)
-    pairs = np.einsum("n,ni,nj->ij", cross, a, a) + np.einsum("n,ni,nj->ij", cross, b, b)
-    mixed = np.einsum("n,ni,nj->ij", cross, a, b)
-    second = (2 * pairs + mixed + mixed.T) / (24 * area) - np.outer(centroid, centroid)
-    return middle + centroid, second
 
 
 def _turned(points: Array, axis: Array) -> Array:

@@ -74,3 +74,14 @@ def test_a_notch_does_not_turn_the_line():
     line = fit_line(_moved(points, 0.4, 5, 6))
     assert abs(line.direction @ [-np.sin(0.4), np.cos(0.4)]) == pytest.approx(0, abs=1e-9)
     assert line.residual_mm == pytest.approx(0, abs=1e-9)
+
+
+@given(ANGLES)
+def test_the_box_around_a_spoon_lies_along_it(angle):
+    """The smallest rectangle around a spoon is an oblique one."""
+    bowl = _circle(20) * [1.5, 1.0] - [60, 0]
+    handle = np.column_stack([np.linspace(-40, 80, 300), np.zeros(300)])
+    sides = [handle + np.array([0, side]) for side in (-4.0, 4.0)]
+    end = np.column_stack([np.full(41, 80.0), np.linspace(-4, 4, 41)])
+    box = fit_box(_moved(np.vstack([bowl, end, *sides]), angle, 10, -5))
+    assert (box.length_mm, box.width_mm) == pytest.approx((170, 40), abs=0.3)
