@@ -117,8 +117,8 @@ class Camera:
         flat = np.asarray(undistorted, np.float64).reshape(-1, 2)
         return np.column_stack([flat, np.ones(len(flat))])
 
-    def back_project(self, points_px: Array, pose: Pose, height_mm: float) -> Array:
-        """Intersect the rays of `(N, 2)` pixels with the plane z = `height_mm`.
+    def back_project(self, points_px: Array, pose: Pose, height_mm: float | Array) -> Array:
+        """Intersect the rays of `(N, 2)` pixels with z = `height_mm`, or with `(N,)` heights.
 
         Returns:
             `(N, 2)` positions (x, y) in the mat frame, millimetres.

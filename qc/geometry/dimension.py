@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from qc.geometry.camera import Camera, Pose
 from qc.geometry.features import SIMULATED, Found, Shape, find
 from qc.geometry.outline import Outline
 from qc.geometry.pose import MatView
+from qc.geometry.section import Section
 from qc.geometry.simulation import simulated_budget
 from qc.geometry.station import Station
 from qc.geometry.trace import Trace
@@ -118,6 +119,7 @@ class _Reading:
     @classmethod
     def of(cls, dimension: MeasuredDimension, trace: Trace, view: MatView) -> _Reading:
         height_mm = dimension.height_mm or 0.0
+        trace = replace(trace, section=Section.of(dimension), rise_mm=dimension.rise_mm)
         candidates = find(trace.shape(view.camera, view.pose, height_mm), dimension)
         worst = max(candidates, key=lambda found: abs(found.value - dimension.nominal))
         return cls(dimension, trace, height_mm, worst)
@@ -138,13 +140,15 @@ class _Reading:
     def edge(self) -> Outline:
         """The least certain of the outlines that it is measured on."""
         holes = self.trace.holes if self.dimension.feature in HOLE_FEATURES else ()
-        return max((self.trace.outline, *holes), key=lambda outline: outline.sigma_px)
+        return max((self.trace.outline, *holes), key=lambda outline: outline.u_px)
 
 
 def _budget(reading: _Reading, view: MatView, station: Station | None) -> dict[str, float]:
     dimension = reading.dimension
+    moved = reading.trace.shape(view.camera, view.pose, reading.height_mm, section_sigmas=1.0)
+    by_section = {"edge shape": abs(reading.value(moved) - reading.found.value)}
     if dimension.feature in SIMULATED:
-        return simulated_budget(
+        return by_section | simulated_budget(
             reading.value,
             reading.trace,
             view,
@@ -153,7 +157,7 @@ def _budget(reading: _Reading, view: MatView, station: Station | None) -> dict[s
             dimension.height_u95_mm,
             reading.found.per_mm,
         )
-    return budget(
+    return by_section | budget(
         reading.value_at,
         view,
         station,

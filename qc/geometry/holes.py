@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qc.geometry.item import Part
-from qc.geometry.outline import Outline, trace_outline
+from qc.geometry.outline import Outline, trace_hole
 from qc.geometry.pose import MatView
 from qc.photo import Photo, srgb_to_linear
 
@@ -54,9 +54,7 @@ def trace_holes(photo: Photo, view: MatView, part: Part) -> Holes:
             return None
         if _angle_deg(inside, field) > _MAX_ANGLE_DEG:
             continue
-        outline = trace_outline(
-            photo, view, Part(contour_mm, area_mm2, touches_border=False), hole=True
-        )
+        outline = trace_hole(photo, view, Part(contour_mm, area_mm2, touches_border=False))
         if outline is None:
             return None
         outlines.append(outline)

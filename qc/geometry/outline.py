@@ -1,28 +1,26 @@
 """The item's outline to a fraction of a pixel.
 
 Across the coarse outline, profiles of linear light are read along the normals and an edge
-model `a + b·(1 - erf((s - s0) / (σ√2))) / 2` is fitted to each; s0 is the edge. The light is
-first projected on the one direction of colour in which the field, lit or in shadow, stays
-dark: what remains is the item. Where a rim mirrors the field, its true end is found in the
-field's own light.
-
-Measured weakness: with 4:2:0 chroma subsampling the edge of σ < 0.8 px is widened by the
-codec; position stays unbiased to about 0.1 px, which the uncertainty budget carries.
+model `a + b·(1 - erf((s - s0) / (σ√2))) / 2` is fitted to each; s0 is the edge of the item's
+colour. The light is first projected on the one direction of colour in which the field, lit or in
+shadow, stays dark: what remains is the item. This gives the outline its detail; how far beyond
+the item really ends is found for stretches of it (`qc.geometry.silhouette`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d, median_filter, uniform_filter1d
-from scipy.special import erf, ndtr
+from scipy.ndimage import gaussian_filter1d, median_filter
+from scipy.special import erf
 
 from qc.geometry.item import Part
 from qc.geometry.pose import MatView
+from qc.geometry.silhouette import OFFSETS_PX, find_silhouette
+from qc.geometry.spread import EdgeSpread, edge_spread
 from qc.photo import Photo, srgb_to_linear
 
 Array = npt.NDArray[np.float64]
@@ -30,15 +28,12 @@ Array = npt.NDArray[np.float64]
 _STEP_PX = 0.5
 _SEARCH_PX = 10.0
 _FIT_PX = 5.0
-_MAX_RIM_PX = 4.0
-"""How far a rim that mirrors or shades the field may reach beyond what looks like the item."""
 
+_CONTOUR_SIGMA = 1.2
 _SPACING_PX = 1.5
 _MAX_PROFILES = 2400
-_FLANK_STARTS_PX: Final = np.arange(-1.0, 2.41, 0.1)
-_FLANK_SIGMAS_PX: Final = (0.6, 0.8, 1.0, 1.25, 1.6, 2.0)
 
-_MIN_CONTRAST = 0.25
+_MIN_CONTRAST = 0.1
 """Share of the outline's median contrast below which a profile is dropped."""
 
 _MIN_KEPT = 0.6
@@ -47,8 +42,31 @@ _MIN_KEPT = 0.6
 _HIGHLIGHT = 2.0
 """Light above this multiple of the part's median is a highlight."""
 
-_FAINT = 0.5
-"""Contrast of the item's colour over that of the field's light, below which an edge is faint."""
+_FAINT = 0.15
+"""Light of the item's own colour over the field's, below which an edge is faint."""
+
+_MIRROR_LIGHT, _MIRROR_CHROMA = 0.5, 0.25
+"""Below both, light over the field's and range of the channels over the greatest, an item shows
+little but what it mirrors: black lacquer has a chroma below 0.15, dark wood of 0.3 and more."""
+
+_U_COMMON_PX = 0.15
+_U_HOLE_PX = 0.1
+_U_PER_UNEVENNESS = 2.0
+"""How far the silhouette as a whole may be off where single stretches scatter about their course
+by a pixel; measured on development scenes of the proof bench."""
+
+_U_FAINT_PX = 2.0
+"""The same of a faint edge."""
+
+_COURSE_PROFILES = 15
+_COURSE_SIGMA = 3.0
+_NORMAL_MAD = 1.4826
+"""Standard deviation of a normal distribution over its median absolute deviation."""
+
+_STRETCH, _MIN_STRETCHES = 4, 32
+_MAX_STRETCHES = 360
+_MAX_SHIFT_PX = 5.0
+_MARGIN_PX = 20
 
 _ROUNDS = 12
 
@@ -57,67 +75,170 @@ _ROUNDS = 12
 class Outline:
     """A closed outline.
 
-    `points_px` `(N, 2)` in order, counter-clockwise on the mat; `sigma_px` is the median width
-    of the edges, `correction_px` how far they were moved on average to allow for rounded or
-    mirroring rims, `scatter_px` the RMS of the points about their smooth course, `kept` the
-    share of profiles that gave an edge. A `faint` outline is of an item whose own colour is
-    weaker than the light it takes from the field, as that of black lacquer: the codec's colour
-    noise moves such an edge by more than its profiles show.
+    `points_px` `(N, 2)` in order, counter-clockwise on the mat; `u_px` is the standard uncertainty
+    of where it lies as a whole, `scatter_px` the RMS of the points about their smooth course,
+    `kept` the share of the outline where a silhouette was found. A `faint` outline is of an item
+    whose own colour is weak beside the light of the field, as that of black lacquer: it mirrors
+    the mat at its rim and cannot be told from it for sure.
     """
 
     points_px: Array
-    sigma_px: float
-    correction_px: float
+    u_px: float
     scatter_px: float
     kept: float
     faint: bool
 
 
-def trace_outline(photo: Photo, view: MatView, part: Part, *, hole: bool = False) -> Outline | None:
-    """Trace the outline of a part or of a hole.
+def trace_outline(
+    photo: Photo,
+    view: MatView,
+    part: Part,
+    spread: EdgeSpread | None = None,
+) -> Outline | None:
+    """Trace the outline of a part.
 
     Args:
         photo: the photo.
         view: the mat in it.
         part: its coarse contour.
-        hole: the contour surrounds the field, not the item.
+        spread: of the photo's edges, where it is known already.
 
     Returns:
         The outline, or None where too few profiles show an edge.
     """
-    coarse = np.column_stack([part.contour_mm, np.zeros(len(part.contour_mm))])
-    seen = view.camera.project(coarse, view.pose)
-    points, normals = _resample(gaussian_filter1d(seen, 2.0, axis=0, mode="wrap"), hole=hole)
+    seen, thickness_px = _coarse(view, part)
+    points, normals = _resample(gaussian_filter1d(seen, _CONTOUR_SIGMA, axis=0, mode="wrap"))
     profile = _ProfileReader(photo, seen)
+    # On a thin stick a profile must not reach the other side.
+    inner_px = 0.45 * thickness_px
 
-    # On a thin stick, or in a small hole, a profile must not reach the other side.
-    lengths = np.linalg.norm(np.diff(seen, axis=0, append=seen[:1]), axis=1)
-    thickness_px = 2 * part.area_mm2 / view.mm_per_px**2 / float(lengths.sum())
-    inner_px, outer_px = 0.45 * thickness_px, np.inf
-    if hole:
-        inner_px, outer_px = np.inf, 0.9 * thickness_px
-        if outer_px < _FIT_PX:
-            return None
-
-    # First the 50 % level in a wide search, then the model in a narrow window about it.
-    offsets, colours = profile.read(
-        points, normals, min(_SEARCH_PX, inner_px), min(_SEARCH_PX, outer_px)
+    course = _course(profile, points, normals, spread or edge_spread(photo, view), inner_px)
+    if course is None:
+        return None
+    points, normals = _resample(points + course.shift_px[:, None] * normals)
+    offsets, colours = profile.read(points, normals, min(_FIT_PX, inner_px), _FIT_PX)
+    direction, faint = _directions(colours)
+    # What single profiles add to the course of a faint edge is noise.
+    detail, scatter_px = (
+        (np.zeros(len(points)), 0.0) if faint else _detail(offsets, colours @ direction)
     )
-    direction, field = _directions(colours)
+    common_px = _U_FAINT_PX if faint else _U_COMMON_PX
+    return Outline(
+        points_px=points + detail[:, None] * normals,
+        u_px=float(np.hypot(common_px, _U_PER_UNEVENNESS * course.uneven_px)),
+        scatter_px=scatter_px,
+        kept=course.sound,
+        faint=faint,
+    )
+
+
+def trace_hole(photo: Photo, view: MatView, hole: Part) -> Outline | None:
+    """Trace the outline of a hole: its edge is sharp, and where its wall shows, doubled.
+
+    Args:
+        photo: the photo.
+        view: the mat in it.
+        hole: its coarse contour.
+
+    Returns:
+        The outline, or None where too few profiles show an edge.
+    """
+    seen, across_px = _coarse(view, hole)
+    outer_px = 0.9 * across_px
+    if outer_px < _FIT_PX:
+        return None
+    points, normals = _resample(gaussian_filter1d(seen, 2.0, axis=0, mode="wrap"), hole=True)
+    profile = _ProfileReader(photo, seen)
+    # First the 50 % level in a wide search, then the model in a narrow window about it.
+    offsets, colours = profile.read(points, normals, _SEARCH_PX, min(_SEARCH_PX, outer_px))
+    direction, _ = _directions(colours)
     shift = _half_level(offsets, colours @ direction)
     valid = np.isfinite(shift)
     if valid.mean() < 0.5:
         return None
     shift = median_filter(_bridged(shift, valid), 9, mode="wrap")
-    points, normals = _resample(points + shift[:, None] * normals, hole=hole)
-
-    offsets, colours = profile.read(
-        points, normals, min(_FIT_PX, inner_px), min(_FIT_PX + _MAX_RIM_PX, outer_px)
+    points, normals = _resample(points + shift[:, None] * normals, hole=True)
+    offsets, colours = profile.read(points, normals, _FIT_PX, min(_FIT_PX, outer_px))
+    edge, sigma, good = _sound_edges(offsets, colours @ direction)
+    if good.mean() < _MIN_KEPT:
+        return None
+    edge, scatter_px = _without_splinters(edge, good)
+    return Outline(
+        points_px=points + edge[:, None] * normals,
+        u_px=_U_HOLE_PX * max(1.0, float(np.median(sigma[good]))) ** 2,
+        scatter_px=scatter_px,
+        kept=float(good.mean()),
+        faint=False,
     )
-    near, light = offsets <= _FIT_PX, colours @ direction
+
+
+def _coarse(view: MatView, part: Part) -> tuple[Array, float]:
+    """Return a coarse contour in the photo, `(N, 2)`, and how wide it is on average, pixels."""
+    on_mat = np.column_stack([part.contour_mm, np.zeros(len(part.contour_mm))])
+    seen = view.camera.project(on_mat, view.pose)
+    lengths = np.linalg.norm(np.diff(seen, axis=0, append=seen[:1]), axis=1)
+    return seen, 2 * part.area_mm2 / view.mm_per_px**2 / float(lengths.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """How far the silhouette lies outside the coarse outline, `(N,)` pixels.
+
+    `sound` is the share of stretches that show one, `uneven_px` the robust standard
+    deviation from their smooth course: at corners they must depart from it.
+    """
+
+    shift_px: Array
+    sound: float
+    uneven_px: float
+
+
+def _course(
+    profile: _ProfileReader,
+    points: Array,
+    normals: Array,
+    spread: EdgeSpread,
+    inner_px: float,
+) -> _Course | None:
+    """Find the silhouette stretch by stretch; None where too few show one."""
+    count = len(points)
+    size = max(min(_STRETCH, count // _MIN_STRETCHES), -(-count // _MAX_STRETCHES))
+    starts = np.arange(0, count, size)
+    sizes = np.diff(np.append(starts, count))
+
+    def averaged(start_px: float) -> Array:
+        colours = profile.at(points + start_px * normals, normals, OFFSETS_PX)
+        return np.asarray(np.add.reduceat(colours, starts, axis=0) / sizes[:, None, None])
+
+    found = find_silhouette(averaged, spread.across(normals[starts + sizes // 2]), inner_px)
+    sound = np.isfinite(found) & (np.abs(found) < _MAX_SHIFT_PX)
+    if sound.mean() < _MIN_KEPT:
+        return None
+    raw = _bridged(found, sound)
+    shift = gaussian_filter1d(median_filter(raw, 3, mode="wrap"), 0.8, mode="wrap")
+    middles = starts + (sizes - 1) / 2
+    return _Course(
+        shift_px=np.asarray(np.interp(np.arange(count), middles, shift, period=count)),
+        sound=float(sound.mean()),
+        uneven_px=_NORMAL_MAD * float(np.median(np.abs(raw - shift)[sound])),
+    )
+
+
+def _detail(offsets: Array, signal: Array) -> tuple[Array, float]:
+    """Find what single profiles add to the course, `(N,)` pixels outwards, and their RMS."""
+    edge, _, good = _sound_edges(offsets, signal)
+    if good.mean() < _MIN_KEPT:
+        return np.zeros(len(edge)), 0.0
+    edge, scatter_px = _without_splinters(edge, good)
+    smooth = median_filter(edge, _COURSE_PROFILES, mode="wrap")
+    return edge - gaussian_filter1d(smooth, _COURSE_SIGMA, mode="wrap"), scatter_px
+
+
+def _sound_edges(offsets: Array, signal: Array) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
+    """Fit the edge of the item's colour to each profile: position, σ, and whether it is one."""
     # A highlight near the edge would otherwise be fitted instead of the edge.
-    ceiling = _HIGHLIGHT * float(np.median(light[:, 0]))
-    edge, contrast, sigma = _fit_edges(offsets[near], np.minimum(light[:, near], ceiling))
+    ceiling = _HIGHLIGHT * float(np.median(signal[:, 0]))
+    edge, contrast, sigma = _fit_edges(offsets, np.minimum(signal, ceiling))
     good = (
         np.isfinite(edge)
         & (np.abs(edge) < 0.7 * _FIT_PX)
@@ -125,35 +246,25 @@ def trace_outline(photo: Photo, view: MatView, part: Part, *, hole: bool = False
         & (sigma > 0.2)
         & (sigma < 0.6 * _FIT_PX)
     )
-    if good.mean() < _MIN_KEPT:
-        return None
-    # Where no edge was fitted the half level stands, moved as its neighbours were.
-    coloured = edge = _bridged(edge, good)
-    edge = edge + _flank_px(
-        profile, points + edge[:, None] * normals, normals, direction, inner_px, ceiling
-    )
-    rim, taken = _rim_px(offsets, colours @ field, edge, sigma, good)
-    edge = edge + rim
-    # A splinter of grain or a crumb moves single edges; their neighbours know better.
-    course = median_filter(edge, 9, mode="wrap")
-    deviation = np.abs(edge - course)
-    good &= deviation < max(4 * float(np.median(deviation[good])), 0.3)
+    return edge, sigma, good
+
+
+def _without_splinters(edge: Array, good: npt.NDArray[np.bool_]) -> tuple[Array, float]:
+    """Bridge what is no edge; return the edges and their RMS about their smooth course.
+
+    A splinter of grain or a crumb moves single edges; their neighbours know better.
+    """
     edge = _bridged(edge, good)
-    return Outline(
-        points_px=points + edge[:, None] * normals,
-        sigma_px=float(np.median(sigma[good])),
-        correction_px=float(np.mean(np.abs(edge - coloured)[good])),
-        scatter_px=float(np.sqrt(np.mean(deviation[good] ** 2))),
-        kept=float(good.mean()),
-        faint=float(np.median(contrast[good])) < _FAINT * taken,
-    )
+    deviation = np.abs(edge - median_filter(edge, 9, mode="wrap"))
+    good = good & (deviation < max(4 * float(np.median(deviation[good])), 0.3))
+    return _bridged(edge, good), float(np.sqrt(np.mean(deviation[good] ** 2)))
 
 
 class _ProfileReader:
     """Reads colour profiles in linear light from the part's surroundings."""
 
     def __init__(self, photo: Photo, points_px: Array) -> None:
-        margin = int(2 * _SEARCH_PX)
+        margin = _MARGIN_PX
         low = np.maximum(np.floor(points_px.min(axis=0)).astype(int) - margin, 0)
         high = np.ceil(points_px.max(axis=0)).astype(int) + margin
         self._origin = low
@@ -165,6 +276,10 @@ class _ProfileReader:
         """Return offsets `(M,)` along the outward normals and colours `(N, M, 3)`."""
         steps = np.arange(-round(inner_px / _STEP_PX), round(outer_px / _STEP_PX) + 1)
         offsets = np.asarray(steps * _STEP_PX, np.float64)
+        return offsets, self.at(points, normals, offsets)
+
+    def at(self, points: Array, normals: Array, offsets: Array) -> Array:
+        """Return colours `(N, M, 3)` at offsets `(M,)` along the outward normals."""
         where = points[:, None, :] + offsets[None, :, None] * normals[:, None, :] - self._origin
         colours = cv2.remap(
             self._linear,
@@ -173,10 +288,10 @@ class _ProfileReader:
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        return offsets, np.asarray(colours, np.float64)
+        return np.asarray(colours, np.float64)
 
 
-def _resample(points: Array, *, hole: bool) -> tuple[Array, Array]:
+def _resample(points: Array, *, hole: bool = False) -> tuple[Array, Array]:
     """Space a closed curve evenly; return points and unit normals that point off the item."""
     closed = np.vstack([points, points[:1]])
     lengths = np.linalg.norm(np.diff(closed, axis=0), axis=1)
@@ -199,103 +314,21 @@ def _bridged(values: Array, good: npt.NDArray[np.bool_]) -> Array:
     return np.asarray(np.interp(at, at[good], values[good], period=len(values)))
 
 
-def _directions(colours: Array) -> tuple[Array, Array]:
-    """Return two unit colours `(3,)`: the item's across the field's, and the field's."""
+def _directions(colours: Array) -> tuple[Array, bool]:
+    """Return the item's unit colour `(3,)` across the field's, and whether it is faint."""
     share = max(1, colours.shape[1] // 5)
     item = np.asarray(np.median(colours[:, :share], axis=(0, 1)), np.float64)
-    field = _unit(np.median(colours[:, -share:], axis=(0, 1)))
-    return _unit(item - float(item @ field) * field), field
+    light = np.median(colours[:, -share:], axis=(0, 1))
+    field, field_light = _unit(light), max(float(np.linalg.norm(light)), 1e-9)
+    across = item - float(item @ field) * field
+    direction = _unit(across)
+    chroma = float(np.ptp(item) / max(float(item.max()), 1e-9))
+    mirror = np.linalg.norm(item) < _MIRROR_LIGHT * field_light and chroma < _MIRROR_CHROMA
+    return direction, bool(mirror or float(across @ direction) < _FAINT * field_light)
 
 
 def _unit(vector: npt.NDArray[np.floating]) -> Array:
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float64)
-
-
-def _flank_px(
-    profile: _ProfileReader,
-    points: Array,
-    normals: Array,
-    direction: Array,
-    inner_px: float,
-    ceiling: float,
-) -> Array:
-    """Return how far outside the middle of the rise a shaded flank really ends, `(N,)` pixels.
-
-    A rounded edge darkens towards its silhouette, so half of the contrast is reached inside the
-    item. The model is a step and a ramp that both begin at the edge, blurred alike:
-    `a + b Φ(u) + c σ (u Φ(u) + φ(u))` with `u = (s0 - s) / σ`. For a given s0 and σ it is
-    linear, so all profiles are solved at once for each of a row of candidates; σ is common to
-    the outline.
-    """
-    offsets, colours = profile.read(points, normals, min(4.0, inner_px), 4.0)
-    signal = np.minimum(colours @ direction, ceiling)
-    some = signal[:: max(1, len(signal) // 400)]
-    sigma = min(
-        _FLANK_SIGMAS_PX,
-        key=lambda width: float(np.median(_flank_losses(offsets, some, width).min(axis=0))),
-    )
-    ends = _vertex(_FLANK_STARTS_PX, _flank_losses(offsets, signal, sigma))
-    return np.asarray(median_filter(ends, 15, mode="wrap"))
-
-
-def _flank_losses(offsets: Array, signal: Array, sigma: float) -> Array:
-    """Return the squared residuals `(K, N)` of N profiles for each of K candidates of s0."""
-    energy = (signal**2).sum(axis=1)
-    losses = np.empty((len(_FLANK_STARTS_PX), len(signal)))
-    for i, start in enumerate(_FLANK_STARTS_PX):
-        u = (start - offsets) / sigma
-        step = ndtr(u)
-        ramp = sigma * (u * step + np.exp(-0.5 * u**2) / np.sqrt(2 * np.pi))
-        basis, _ = np.linalg.qr(np.column_stack([np.ones_like(u), step, ramp]))
-        losses[i] = energy - ((signal @ basis) ** 2).sum(axis=1)
-    return losses
-
-
-def _vertex(positions: Array, losses: Array) -> Array:
-    """Return where each column of `(K, N)` losses is least, refined by a parabola."""
-    at = np.clip(losses.argmin(axis=0), 1, len(positions) - 2)
-    columns = np.arange(losses.shape[1])
-    before, here, after = (losses[at + k, columns] for k in (-1, 0, 1))
-    bend = np.maximum(before - 2 * here + after, 1e-12)
-    spacing = positions[1] - positions[0]
-    return np.asarray(positions[at] + np.clip((before - after) / (2 * bend), -1, 1) * spacing)
-
-
-def _rim_px(
-    offsets: Array, light: Array, edge: Array, sigma: Array, good: npt.NDArray[np.bool_]
-) -> tuple[Array, float]:
-    """Return how far the item continues beyond its coloured part, `(N,)` pixels, at least 0.
-
-    Beside it stands the median contrast of the field's light at the item's edge, which is
-    negative where the item is the brighter of the two even in the field's own colour.
-
-    The flank of a rounded, lacquered or dark rim mirrors the field or lies in its own shade, so
-    that its colour fades before the item ends. Where the field beside it is lit, its light
-    begins sharply at the true edge; that edge counts if it is clearly outside and sharper. A
-    soft rise of the field's light is a shadow and counts for nothing.
-
-    Args:
-        offsets: `(M,)` positions along the normals, pixels.
-        light: `(N, M)` light along the field's colour.
-        edge: `(N,)` edge of the coloured part.
-        sigma: `(N,)` its width.
-        good: `(N,)` where that edge was found.
-    """
-    start, contrast, width = _fit_edges(offsets, -light, edge + 0.5)
-    lit = np.median(light[:, -4:], axis=1)
-    beyond = start - edge
-    sure = (
-        good
-        & (beyond > 0.3)
-        & (beyond < _MAX_RIM_PX)
-        & (contrast > 0.4 * np.median(lit))
-        & (width < np.minimum(0.8 * sigma, 1.5))
-    )
-    # A whole stretch of the outline shows such a rim, or none.
-    share = uniform_filter1d(sure.astype(np.float64), 31, mode="wrap")
-    rim = median_filter(np.where(sure, beyond, 0.0), 15, mode="wrap")
-    moved = np.where(share > 0.5, np.where(sure, beyond, rim), 0.0)
-    return moved, float(np.median(contrast[good]))
 
 
 def _half_level(offsets: Array, signal: Array) -> Array:
@@ -314,22 +347,19 @@ def _half_level(offsets: Array, signal: Array) -> Array:
     return np.where(found, offsets[last] + share * _STEP_PX, np.nan)
 
 
-def _fit_edges(
-    offsets: Array, signal: Array, start: Array | None = None
-) -> tuple[Array, Array, Array]:
+def _fit_edges(offsets: Array, signal: Array) -> tuple[Array, Array, Array]:
     """Fit the edge model to all profiles at once by damped Gauss-Newton.
 
     Args:
         offsets: `(M,)` positions along the normals, pixels, negative inside.
         signal: `(N, M)` light of the item.
-        start: `(N,)` where to begin; the profiles' origins by default.
 
     Returns:
         Edge position, contrast (inside minus outside) and σ, each `(N,)`, pixels.
     """
     outside = signal[:, -3:].mean(axis=1)
     contrast = signal[:, :3].mean(axis=1) - outside
-    edge = np.zeros(len(signal)) if start is None else start
+    edge = np.zeros(len(signal))
     sigma = np.full(len(signal), 1.0)
     for _ in range(_ROUNDS):
         z = (offsets[None, :] - edge[:, None]) / sigma[:, None]

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from qc.geometry.features.frame import area_moments
+from qc.geometry.fit import area_moments
 from qc.geometry.outline import Outline
 from qc.geometry.pose import MatView
-from qc.geometry.uncertainty import COVERAGE_FACTOR, U_FLATNESS_MM, edge_u_px, rim_u_px
+from qc.geometry.uncertainty import COVERAGE_FACTOR, U_FLATNESS_MM
 
 Array = npt.NDArray[np.float64]
 
@@ -105,8 +105,7 @@ def _u_mm(first: Sighting, second: Sighting, height_mm: float, slope: Array) -> 
         variance_mm2 = float(gradient @ sighting.view.covariance @ gradient)
         poses_mm += float(np.sqrt(max(0.0, variance_mm2)))
         # The lit and the shaded side of an outline may be off by as much, and opposite.
-        edge_px = np.hypot(edge_u_px(sighting.outline), rim_u_px(sighting.outline))
-        variance += (float(edge_px) * sighting.view.mm_per_px) ** 2 * float(lever @ lever)
+        variance += (sighting.outline.u_px * sighting.view.mm_per_px) ** 2 * float(lever @ lever)
     return float(np.sqrt(variance + poses_mm**2))
 
 

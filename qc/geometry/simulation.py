@@ -22,9 +22,7 @@ from qc.geometry.trace import Trace
 from qc.geometry.uncertainty import (
     U_FLATNESS_MM,
     U_REPEATABILITY_MM,
-    edge_u_px,
     height_u_mm,
-    rim_u_px,
     scale_u,
 )
 
@@ -101,7 +99,7 @@ def _noise(outline: Outline, rng: np.random.Generator) -> Array:
     """Draw how far an outline's points may be off: each by itself, and whole stretches alike."""
     count = len(outline.points_px)
     slow = gaussian_filter1d(rng.standard_normal(count), _SLOW_SHARE * count, mode="wrap")
-    slow *= np.hypot(edge_u_px(outline), rim_u_px(outline)) / max(float(slow.std()), 1e-12)
+    slow *= outline.u_px / max(float(slow.std()), 1e-12)
     return np.asarray(slow + outline.scatter_px * rng.standard_normal(count))
 
 

@@ -42,13 +42,6 @@ _U_SCALE_MEASURED = 0.0005
 _U_SCALE_ASSUMED = 0.003
 """Office printers that "print to scale" are off by up to half a per cent (uniform)."""
 
-_U_EDGE_PX = 0.1
-"""Common displacement of all sharp edges by codec and light; measured on rendered photos. The
-edge of a blurred rim is as much less certain as its profile is wider, squared."""
-
-_U_CORRECTION_SHARE = 0.6
-"""Share of the correction for rounded rims that may be wrong; measured on rendered photos."""
-
 U_FLATNESS_MM = 0.2
 """Height to which paper lifts off a table (uniform ±0.35 mm)."""
 
@@ -75,7 +68,7 @@ def budget(
         station: tells whether the print scale was measured.
         height_mm: of the measured edge; None where nobody stated it.
         height_u95_mm: its expanded uncertainty (k = 2).
-        outline: tells how wide its edges are and how far they were corrected.
+        outline: tells how well it is known.
         sensitivity: to print scale, edges and handling.
 
     Returns:
@@ -96,8 +89,7 @@ def budget(
         "print scale": sensitivity.per_scale * scale_u(station),
         "pose": pose_u,
         "camera": camera_u,
-        "edge": sensitivity.per_edge_px * edge_u_px(outline),
-        "rim": sensitivity.per_edge_px * rim_u_px(outline),
+        "edge": sensitivity.per_edge_px * outline.u_px,
         "height": abs(per_height) * u_height_mm,
         "mat flatness": abs(per_height) * U_FLATNESS_MM,
         "repeatability": sensitivity.per_mm * U_REPEATABILITY_MM,
@@ -107,16 +99,6 @@ def budget(
 def scale_u(station: Station | None) -> float:
     """Return the relative standard uncertainty of the print's scale."""
     return _U_SCALE_MEASURED if station and station.print_scale_measured else _U_SCALE_ASSUMED
-
-
-def edge_u_px(outline: Outline) -> float:
-    """Return the standard uncertainty of where the edges are, in pixels."""
-    return _U_EDGE_PX * max(1.0, outline.sigma_px) ** 2
-
-
-def rim_u_px(outline: Outline) -> float:
-    """Return that of how far they were corrected for rounded rims, in pixels."""
-    return _U_CORRECTION_SHARE * outline.correction_px
 
 
 def height_u_mm(height_mm: float | None, height_u95_mm: float) -> float:

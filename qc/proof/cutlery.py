@@ -49,8 +49,8 @@ def spoon(
     return Item(
         Solid(outer, Rings(rings, normals)),
         (
-            Truth("length", "length", length_mm, r + ends / 2, ends / 2),
-            Truth("width", "width", float(2 * half.max()), r),
+            Truth("length", "length", length_mm, r + ends / 2, "round", r, ends),
+            Truth("width", "width", float(2 * half.max()), r, "round", r),
         ),
     )
 
@@ -77,10 +77,11 @@ def chopstick(length_mm: float, thick_mm: float, tip_mm: float, end_mm: float) -
     normals[..., 2] = np.sin(angle) * lean
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
     middle, spread = (thick_mm + tip_mm) / 4, (thick_mm - tip_mm) / 4
+    half_mm = thick_mm / 2
     return Item(
         Solid(Rings(points, normals)),
         (
-            Truth("length", "length", length_mm, middle, spread),
-            Truth("thickness", "width", float(2 * radius.max()), thick_mm / 2),
+            Truth("length", "length", length_mm, middle, "round", middle, -2 * spread),
+            Truth("thickness", "width", 2 * float(radius.max()), half_mm, "round", half_mm),
         ),
     )

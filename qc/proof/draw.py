@@ -86,7 +86,7 @@ def draw_trial(seed: int) -> Trial:
         material=material.name,
         scene=scene,
         station=station,
-        spec=_spec(rng, layout, ordered),
+        spec=_spec(rng, np.random.default_rng([seed, 3]), layout, ordered),
         truths=tuple(piece.truths for piece in ordered),
         top_mm=max(piece.top_mm for piece in pieces),
         tilt_deg=float(np.degrees(np.arccos(-forward[2]))),
@@ -125,7 +125,7 @@ def _station(
     )
 
 
-def _spec(rng: Random, layout: MatLayout, pieces: list[Item]) -> Spec:
+def _spec(rng: Random, told: Random, layout: MatLayout, pieces: list[Item]) -> Spec:
     """A buyer's spec whose limits the items meet or miss, with heights as a person states them."""
     dimensions = []
     for truth in pieces[0].truths:
@@ -139,7 +139,10 @@ def _spec(rng: Random, layout: MatLayout, pieces: list[Item]) -> Spec:
                 lower_mm=nominal - tolerance,
                 upper_mm=nominal + tolerance,
                 height_mm=max(0.0, truth.height_mm + float(np.clip(rng.normal(0, 0.2), -0.5, 0.5))),
-                height_u95_mm=0.5 + truth.height_spread_mm,
+                height_u95_mm=0.5,
+                rise_mm=truth.rise_mm + float(told.uniform(-0.3, 0.3)) * bool(truth.rise_mm),
+                edge=truth.edge,
+                edge_radius_mm=truth.edge_radius_mm * float(told.uniform(0.8, 1.2)),
             )
         )
     name = LocalText(en="item", id="barang")

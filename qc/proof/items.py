@@ -24,6 +24,7 @@ from qc.proof.solid import (
     smooth,
     sweep,
 )
+from qc.spec.dimension import Edge
 
 Array = npt.NDArray[np.float64]
 Feature = Literal["length", "width", "diameter"]
@@ -33,14 +34,16 @@ ARC_RINGS = 18
 
 
 class Truth(NamedTuple):
-    """A true size and the height of the edge that has it, each with the reach of its spread."""
+    """A true size, the height of the edge that has it, and how that edge looks from the side."""
 
     name: str
     feature: Feature
     value_mm: float
     height_mm: float
-    height_spread_mm: float = 0.0
-    """How far the ends of the dimension lie above and below `height_mm`."""
+    edge: Edge
+    edge_radius_mm: float
+    rise_mm: float = 0.0
+    """How much higher the narrow end lies than the wide one; `height_mm` is the middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def flared_bowl(
     outer = joined(smooth(*wall), arc(lip, lip_mm, -flare_deg, 90, ARC_RINGS))
     return Item(
         Solid(_turned(outer), _hollow(lip, lip_mm, foot, 0.12 * height_mm)),
-        (Truth("diameter", "diameter", diameter_mm, lip[1]),),
+        (Truth("diameter", "diameter", diameter_mm, lip[1], "rim", lip_mm),),
     )
 
 
@@ -98,11 +101,12 @@ def bulging_bowl(
         ]
     )
     semi = np.where(height < belly, lower, upper)
+    bulge = float(upper**2) / radius  # radius of curvature just above the belly
     wall = smooth(radius * np.sqrt(1 - ((height - belly) / semi) ** 2), height)
     outer = joined(wall, arc(lip, lip_mm, 10, 90, ARC_RINGS))
     return Item(
         Solid(_turned(outer), _hollow(lip, lip_mm, foot, 0.12 * height_mm)),
-        (Truth("diameter", "diameter", diameter_mm, belly),),
+        (Truth("diameter", "diameter", diameter_mm, belly, "round", bulge),),
     )
 
 
@@ -131,8 +135,8 @@ def tray(
     return Item(
         Solid(sweep(curve, outer), sweep(curve, inner)),
         (
-            Truth("length", "length", length_mm, lip[1]),
-            Truth("width", "width", width_mm, lip[1]),
+            Truth("length", "length", length_mm, lip[1], "rim", lip_mm),
+            Truth("width", "width", width_mm, lip[1], "rim", lip_mm),
         ),
     )
 
@@ -164,8 +168,8 @@ def board(
     """A rectangular board."""
     edge = thickness_mm - round_mm
     truths = (
-        Truth("length", "length", length_mm, edge),
-        Truth("width", "width", width_mm, edge),
+        Truth("length", "length", length_mm, edge, "wall", round_mm),
+        Truth("width", "width", width_mm, edge, "wall", round_mm),
     )
     curve = rounded_box(length_mm, width_mm, corner_mm)
     return slab(curve, truths, thickness_mm, round_mm, hole_mm)
@@ -173,7 +177,8 @@ def board(
 
 def seat(diameter_mm: float, thickness_mm: float, round_mm: float, hole_mm: float = 0.0) -> Item:
     """A round seat or coaster."""
-    truths = (Truth("diameter", "diameter", diameter_mm, thickness_mm - round_mm),)
+    edge = thickness_mm - round_mm
+    truths = (Truth("diameter", "diameter", diameter_mm, edge, "wall", round_mm),)
     return slab(ellipse(diameter_mm / 2, diameter_mm / 2), truths, thickness_mm, round_mm, hole_mm)
 
 

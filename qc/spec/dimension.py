@@ -20,6 +20,10 @@ End = Literal["wide", "narrow"]
 """An end of the item, told apart by where more of it lies, however it was laid down."""
 
 
+Edge = Literal["rim", "wall", "round"]
+"""How an edge looks from the side."""
+
+
 class _Named(SpecModel):
     name: str = Field(min_length=1, max_length=60)
     label: LocalText | None = Field(default=None, description="Its name for people.")
@@ -34,10 +38,26 @@ class _OnPlane(_Named):
 
     `height_mm` is the height above the mat of the edge that the photo shows, because
     an edge nearer to the camera looks larger. Without it the decision is `check`.
+
+    `edge` says how it looks from the side: a `rim` that overhangs what is below it, an upright
+    `wall` from the mat up to `height_mm`, or a `round` side. Without it the uncertainty grows with
+    the tilt of the camera.
     """
 
     height_mm: float | None = Field(default=None, ge=0)
     height_u95_mm: float = Field(default=0.5, ge=0, description="Expanded uncertainty (k = 2).")
+    rise_mm: float = Field(
+        default=0,
+        description="How much higher the edge lies at the narrow end than at the wide end; "
+        "`height_mm` is then that of the middle.",
+    )
+    edge: Edge | None = None
+    edge_radius_mm: float | None = Field(
+        default=None,
+        ge=0,
+        description="Of a wall's rounded edges, or of a round side seen from the side; a round "
+        "side without it is as round as it is high, like a stick.",
+    )
 
 
 class _Size(_OnPlane):

@@ -37,7 +37,7 @@ def _spec():
             View(name="top", instruction=TEXT),
             View(name="aside", instruction=TEXT, height_of="top"),
         ),
-        dimensions=(Size(name="diameter", feature="diameter", nominal_mm=100),),
+        dimensions=(Size(name="diameter", feature="diameter", nominal_mm=100, edge="rim"),),
     )
 
 

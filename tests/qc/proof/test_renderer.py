@@ -175,7 +175,7 @@ def test_truth_is_the_calliper_on_the_solid(family):
         flat = points.reshape(-1, 3)
         for end in (flat[:, axis].min(), flat[:, axis].max()):
             height = flat[np.abs(flat[:, axis] - end) < 0.01, 2].max()
-            assert abs(height - truth.height_mm) <= 1.0 + truth.height_spread_mm
+            assert abs(height - truth.height_mm) <= 1.0 + abs(truth.rise_mm) / 2
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -1,0 +1,154 @@
+"""What a camera sees of an edge that is not a line: where its silhouette falls.
+
+A calliper closes on the widest place. The camera sees where its rays touch the item, and that is
+another place of the edge's vertical section: of an upright wall that faces the camera it is the
+foot, of a round side a point above or below the widest one. Carried to the plane of the widest
+place, the silhouette lies farther out than the item. For a section with a wall of height w and
+edges rounded with radius r, and rays that meet the side at the angle φ off the vertical, positive
+where they see the wall, it is the section's support function:
+
+    d = r (1 / cos φ - 1) + w tan φ     (the second term where φ > 0)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import gaussian_filter1d
+
+from qc.spec.dimension import MeasuredDimension
+
+Array = npt.NDArray[np.float64]
+
+_SMOOTHING = 3.0
+
+_LIP_MM = 2.0
+"""Radius that a rim's lip may have (uniform from 0)."""
+
+_OVERHANG = float(np.tan(np.radians(10)))
+"""A rim hides the wall below it from rays that are no flatter than this."""
+
+_ROUNDING_MM = 1.5
+"""Rounding of a wall's edges where nobody states it, and its standard uncertainty."""
+
+_STATED_SHARE = 0.1
+"""Standard uncertainty of a stated rounding of a wall."""
+
+_CURVATURE_SHARE = 0.15
+"""That of the stated radius of a round side, which is seldom quite a circle."""
+
+_SPUR_MM = 0.1
+_SPUR_REACH = 2.5
+
+_UNKNOWN_SHARE = 0.5
+"""Radius of a side of which nothing is stated, at most, as a share of the edge's height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The vertical section of an edge.
+
+    `edge` is what the spec says of it, None where it says nothing; `radius_mm` the radius that
+    it states.
+    """
+
+    edge: str | None = None
+    radius_mm: float | None = None
+
+    @classmethod
+    def of(cls, dimension: MeasuredDimension) -> Section:
+        """Return the section of the edge that a dimension is measured on."""
+        return cls(dimension.edge, dimension.edge_radius_mm)
+
+    def displacement_mm(self, slope: Array, height_mm: float) -> Array:
+        """Return how far the silhouette lies outside the widest place, `(N,)`.
+
+        Args:
+            slope: `(N,)` tan φ.
+            height_mm: of the widest place.
+        """
+        bulge = np.sqrt(1 + slope**2) - 1
+        if self.edge == "wall":
+            radius = self._rounding_mm(height_mm)
+            return radius * bulge + (height_mm - radius) * np.maximum(slope, 0)
+        if self.edge == "round":
+            return self._curvature_mm(height_mm) * bulge
+        return np.zeros_like(slope)
+
+    def displacement_u_mm(self, slope: Array, height_mm: float) -> Array:
+        """Return the standard uncertainty of that, `(N,)`, alike all around the item."""
+        bulge = np.sqrt(1 + slope**2) - 1
+        facing = np.maximum(slope, 0)
+        if self.edge == "wall":
+            if self.radius_mm is None:
+                return min(_ROUNDING_MM, height_mm) * facing
+            return _STATED_SHARE * self.radius_mm * facing
+        if self.edge == "round":
+            return _CURVATURE_SHARE * self._curvature_mm(height_mm) * bulge
+        if self.edge == "rim":
+            most = _LIP_MM * bulge + height_mm * np.maximum(slope - _OVERHANG, 0)
+        else:
+            most = height_mm * (_UNKNOWN_SHARE * bulge + facing)
+        return np.asarray(most / np.sqrt(3))
+
+    def _rounding_mm(self, height_mm: float) -> float:
+        return min(_ROUNDING_MM if self.radius_mm is None else self.radius_mm, height_mm)
+
+    def _curvature_mm(self, height_mm: float) -> float:
+        return height_mm if self.radius_mm is None else self.radius_mm
+
+    def widest(self, outline_mm: Array, eye_mm: Array, height_mm: float, sigmas: float) -> Array:
+        """Move a silhouette `(N, 2)` on the plane of the widest place to that place.
+
+        Args:
+            outline_mm: closed, in order.
+            eye_mm: `(3,)` the camera's centre.
+            height_mm: of the plane.
+            sigmas: how many standard uncertainties to move it farther inwards.
+        """
+        normals = outward_normals(outline_mm)
+        towards = ((eye_mm[:2] - outline_mm) * normals).sum(axis=1)
+        slope = towards / (eye_mm[2] - height_mm)
+        inwards = self.displacement_mm(slope, height_mm)
+        if sigmas:
+            inwards = inwards + sigmas * self.displacement_u_mm(slope, height_mm)
+        moved = outline_mm - inwards[:, None] * normals
+        return _without_spurs(moved, normals, inwards) if self.edge == "wall" else moved
+
+
+RIM = Section("rim")
+
+
+def _without_spurs(points: Array, normals: Array, inwards: Array) -> Array:
+    """Cut off what stands out where a silhouette changes from a wall's top to its foot.
+
+    The stretch between them is tangent to both and belongs to neither, so it was not moved; what
+    of it lies beyond the line of a neighbour that was moved is cut to that line.
+    """
+    most = float(inwards.max())
+    if most < _SPUR_MM:
+        return points
+    step = float(np.median(np.linalg.norm(np.diff(points, axis=0), axis=1)))
+    reach = int(np.ceil(_SPUR_REACH * most / max(step, 1e-3)))
+    excess, along = np.zeros(len(points)), normals
+    for k in [*range(-reach, 0), *range(1, reach + 1)]:
+        beside, direction = np.roll(points, k, axis=0), np.roll(normals, k, axis=0)
+        beyond = ((points - beside) * direction).sum(axis=1)
+        beyond[np.roll(inwards, k) < inwards + _SPUR_MM] = 0
+        worse = beyond > excess
+        excess = np.where(worse, beyond, excess)
+        along = np.where(worse[:, None], direction, along)
+    return np.asarray(points - excess[:, None] * along)
+
+
+def outward_normals(points: Array) -> Array:
+    """Return unit normals `(N, 2)` that point out of a closed curve."""
+    smooth = gaussian_filter1d(points, _SMOOTHING, axis=0, mode="wrap")
+    tangent = np.roll(smooth, -1, axis=0) - np.roll(smooth, 1, axis=0)
+    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-9)
+    x, y = smooth[:, 0], smooth[:, 1]
+    doubled_area = float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+    normal = np.column_stack([tangent[:, 1], -tangent[:, 0]])
+    return normal if doubled_area > 0 else -normal
