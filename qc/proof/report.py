@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from qc.decision.conformity import Decision
+from qc.proof.light import BLACK_LACQUER
 from qc.proof.run import DimensionResult, TrialResult
 
 COVERAGE_GOAL_PERCENT = (93.0, 99.0)
@@ -22,6 +23,8 @@ GROUPINGS: dict[str, Callable[[TrialResult, DimensionResult], str]] = {
     "family and condition": lambda t, _: f"{t.family}, {t.condition}",
     "family": lambda t, _: t.family,
     "condition": lambda t, _: t.condition,
+    "family, print measured": lambda t, _: _by_print(t, t.family),
+    "print measured": lambda t, _: _by_print(t, "all"),
     "material": lambda t, _: t.material,
     "size": lambda _, d: _bin(d.true_mm, SIZE_BINS_MM),
     "height": lambda _, d: _bin(d.height_mm, HEIGHT_BINS_MM),
@@ -125,6 +128,13 @@ def _corners(results: list[TrialResult]) -> Corners | None:
         largest_bias_px=float(np.abs(bias).max()),
         mean_bias_px=(mean_x, mean_y),
     )
+
+
+def _by_print(trial: TrialResult, group: str) -> str:
+    """Set apart what no photo can tell: an unmeasured print's scale, and black lacquer's rim."""
+    if trial.material == BLACK_LACQUER.name:
+        return "black lacquer"
+    return f"{group}, {'assumed' if trial.condition == 'nothing' else 'measured'}"
 
 
 def _bin(value: float, edges: tuple[int, ...]) -> str:
