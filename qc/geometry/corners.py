@@ -122,7 +122,7 @@ def shows_mirrored_mat(grey: npt.NDArray[np.uint8]) -> bool:
 @cache
 def _marker_detector(
     windows_px: tuple[int, int], every: int
-) -> tuple[cv2.aruco.ArucoDetector, npt.NDArray[np.int32]]:
+) -> tuple[cv2.aruco.ArucoDetector, list[int]]:
     """Return a detector, and the ids of the markers that it numbers from 0.
 
     OpenCV 5.0 compares each candidate with every marker of its dictionary, some 4 µs each, so
@@ -136,7 +136,7 @@ def _marker_detector(
     parameters.adaptiveThreshWinSizeStep = max(1, windows_px[1] - windows_px[0])
     parameters.adaptiveThreshConstant = 5
     mats = [sorted(standard_mat(paper).marker_ids)[::every] for paper in PAPERS]
-    ids = np.concatenate(mats).astype(np.int32)
+    ids = [marker for mat in mats for marker in mat]
     every_marker = standard_mat("A3").board().getDictionary()
     printed = cv2.aruco.Dictionary(
         every_marker.bytesList[ids], every_marker.markerSize, every_marker.maxCorrectionBits
@@ -157,7 +157,7 @@ def _find_markers(grey: npt.NDArray[np.uint8], search: _Search) -> dict[int, Arr
         return {}
     # Pixel centres are integers, hence the half pixel around the change of scale.
     return {
-        int(ids_of[marker]): (np.reshape(quad, (4, 2)).astype(np.float64) + 0.5) * factor - 0.5
+        ids_of[int(marker)]: (np.reshape(quad, (4, 2)).astype(np.float64) + 0.5) * factor - 0.5
         for marker, quad in zip(np.ravel(found), corners, strict=True)
     }
 
