@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from functools import cache
 from importlib.metadata import entry_points
 
 import typer
@@ -40,12 +41,17 @@ app.add_typer(station.app, name="station")
 app.add_typer(bench.app, name="bench")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(dataset.app, name="dataset")
-for _extension in entry_points(group="teliti.commands"):
-    _command = _extension.load()
-    if isinstance(_command, typer.Typer):
-        app.add_typer(_command, name=_extension.name)
-    else:
-        app.command(_extension.name)(_command)
+
+
+@cache
+def _join_extensions() -> None:
+    """Add the commands of the other packages, once and not at import: they import this one."""
+    for extension in entry_points(group="teliti.commands"):
+        command = extension.load()
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=extension.name)
+        else:
+            app.command(extension.name)(command)
 
 
 def _print_version(wanted: bool) -> None:
@@ -70,6 +76,7 @@ def main() -> None:
     includes the program's own faults: Python's status for an exception is 1, a verdict of fail.
     """
     try:
+        _join_extensions()
         status = app(standalone_mode=False)
     except TelitiError as error:
         Console(stderr=True).print(f"qc: {error}", markup=False, soft_wrap=True)

@@ -9,13 +9,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from qc.cli.status import EXIT_DATA
 from service.audit import service
 from service.cli.store import DataDir, open_database
 
 app = typer.Typer(help="The log of what everybody did.", no_args_is_help=True)
-
-EXIT_TAMPERED = 65
-"""The log is not what was written (EX_DATAERR of sysexits)."""
 
 
 @app.command()
@@ -37,7 +35,7 @@ def verify(
     for problem in problems:
         Console(stderr=True).print(problem, markup=False, soft_wrap=True)
     if problems:
-        raise typer.Exit(EXIT_TAMPERED)
+        raise typer.Exit(EXIT_DATA)
     print(f"{found.entries} entries, all as they were written")
     print(f"newest: {found.head}")
 

@@ -8,11 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from qc.cli.status import EXIT_DATA
 from service.cli.store import DataDir, open_database
 from service.doctor import State, examine
-
-EXIT_BAD = 65
-"""Something is lost or wrong (EX_DATAERR of sysexits)."""
 
 _MARKS = {
     State.GOOD: "[green]✓[/green]",
@@ -40,4 +38,4 @@ def doctor(
             if finding.fix:
                 console.print(f"    {finding.fix}")
     if any(finding.state is State.BAD for finding in findings):
-        raise typer.Exit(EXIT_BAD)
+        raise typer.Exit(EXIT_DATA)

@@ -9,14 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from qc.cli.status import EXIT_DATA
 from service.audit import service as audit
 from service.cli.store import DataDir, open_database
 from service.reports import service
 
 app = typer.Typer(help="Reports for buyers.", no_args_is_help=True)
-
-EXIT_NOT_SIGNED = 65
-"""The file is not what was signed (EX_DATAERR of sysexits)."""
 
 
 @app.callback()
@@ -40,13 +38,13 @@ def verify(
                 markup=False,
                 soft_wrap=True,
             )
-            raise typer.Exit(EXIT_NOT_SIGNED) from error
+            raise typer.Exit(EXIT_DATA) from error
         problems = list(audit.verify(session).problems)
         if not audit.tells_of(session, "report.signed", found.content_sha256):
             problems.append("the audit log does not tell of this report")
     for problem in problems:
         Console(stderr=True).print(problem, markup=False, soft_wrap=True)
     if problems:
-        raise typer.Exit(EXIT_NOT_SIGNED)
+        raise typer.Exit(EXIT_DATA)
     print(f"{file}: report {found.number}, order {found.order_number}, {found.outcome}")
     print(f"signed by {found.signed_by} at {found.signed_at:%Y-%m-%d %H:%M} UTC, unchanged")
