@@ -17,6 +17,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore
 
+from service.durable import flush
 from service.errors import StorageError
 
 PHOTOS_FOLDER = "photos"
@@ -115,7 +116,7 @@ def _write_durably(path: Path, data: bytes) -> None:
     """Write a file so that it is whole and on the disk when this returns."""
     if not path.parent.is_dir():
         path.parent.mkdir(exist_ok=True)
-        _flush(path.parent.parent)
+        flush(path.parent.parent)
     if not _holds(path, data):
         with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
             try:
@@ -127,7 +128,7 @@ def _write_durably(path: Path, data: bytes) -> None:
                 Path(file.name).unlink(missing_ok=True)
                 raise
     # Also where the file was there: whoever wrote it may not have come this far yet.
-    _flush(path.parent)
+    flush(path.parent)
 
 
 def _holds(path: Path, data: bytes) -> bool:
@@ -135,12 +136,3 @@ def _holds(path: Path, data: bytes) -> bool:
         return path.read_bytes() == data
     except FileNotFoundError:
         return False
-
-
-def _flush(folder: Path) -> None:
-    """Put a folder's entries on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from qc.cli.status import EXIT_DATA
 from qc.comparison import Comparison, compare, worse_cells
 from qc.comparison.report import MARGIN, Metric
 from qc.datasets.formats import read_dataset
@@ -21,13 +22,10 @@ from qc.errors import DatasetError
 from service.actor import CONSOLE
 from service.cli.store import DataDir, open_database
 from service.database import DATABASE_FILE
-from service.releases import service
+from service.releases import choosing, service
 from service.settings import Settings
 
 app = typer.Typer(help="Releases of the detector: which one inspects.", no_args_is_help=True)
-
-EXIT_WORSE = 65
-"""The candidate is worse than the margin allows (EX_DATAERR of sysexits)."""
 
 _METRICS: Final[Mapping[Metric, str]] = {
     "recall": "found",
@@ -107,14 +105,14 @@ def compare_releases(
     found = compare(before, after, dataset, data, progress)
     if _has_service(data_dir):
         with open_database(data_dir) as (database, _), database.writing() as session:
-            service.keep_comparison(session, found)
+            choosing.keep_comparison(session, found)
     worse = worse_cells(found, margin)
     if as_json:
         print(found.model_dump_json(indent=2))
     else:
         _print(found, margin)
     if worse or found.types_lost:
-        raise typer.Exit(EXIT_WORSE)
+        raise typer.Exit(EXIT_DATA)
 
 
 @app.command()
@@ -130,7 +128,7 @@ def promote(
 ) -> None:
     """Let a release inspect from the next photo on; `qc release rollback` undoes it."""
     with open_database(data_dir) as (database, settings), database.writing() as session:
-        service.promote(
+        choosing.promote(
             session,
             settings,
             reference,
@@ -149,7 +147,7 @@ def rollback(
 ) -> None:
     """Let the release inspect again that was active before."""
     with open_database(data_dir) as (database, settings), database.writing() as session:
-        target = service.roll_back(session, settings, reason=reason, actor=CONSOLE)
+        target = choosing.roll_back(session, settings, reason=reason, actor=CONSOLE)
     print(f"{target or 'the release that came with the software'} inspects from the next photo on")
 
 
@@ -165,11 +163,11 @@ def shadow(
     """Let a release judge the same photos unseen; report what it said, or stop it."""
     with open_database(data_dir) as (database, settings), database.writing() as session:
         if stop:
-            service.stop_shadow(session, reason=reason, actor=CONSOLE)
+            choosing.stop_shadow(session, reason=reason, actor=CONSOLE)
             print("No release runs in shadow.")
             return
         if reference is not None:
-            service.start_shadow(session, settings, reference, reason=reason, actor=CONSOLE)
+            choosing.start_shadow(session, settings, reference, reason=reason, actor=CONSOLE)
             print(f"{reference} judges every new inspection unseen; packers do not see it")
             return
         report = service.get_shadow_report(session)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import Final
@@ -11,6 +10,7 @@ from uuid import uuid4
 from qc.defects.detector import Detector
 from qc.defects.release import Release, models_folder, read_release
 from qc.errors import ReleaseError
+from service.durable import flush
 
 _FOLDER: Final = "releases"
 _KEPT: Final = ("model.onnx", "release.json", "card.md", "failures.jpg")
@@ -54,22 +54,14 @@ def store(data_dir: Path, source: Path) -> Release:
         for name in _KEPT:
             if (source / name).is_file():
                 shutil.copyfile(source / name, building / name)
-                _flush(building / name)
+                flush(building / name)
         if read_release(building) != release:
             raise ReleaseError(f"{source} changed while it was copied", fix="Register it again.")
-        _flush(building)
+        flush(building)
         if target.exists():
             shutil.rmtree(target)  # of a registration that was never committed
         building.rename(target)
-        _flush(target.parent)
+        flush(target.parent)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return release
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

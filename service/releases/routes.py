@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from service.errors import problems
 from service.guard import GuardedRoute, SignedInDep
-from service.releases import service
+from service.releases import choosing, service
 from service.releases.schemas import (
     PromotionRequest,
     ReleaseList,
@@ -37,7 +37,7 @@ def promote_release(
     session: WriteSession, runtime: RuntimeDep, visitor: SignedInDep, body: PromotionRequest
 ) -> ReleaseList:
     """Let a release inspect from now on, if the gate lets it."""
-    service.promote(
+    choosing.promote(
         session,
         runtime.settings,
         body.reference,
@@ -54,7 +54,7 @@ def roll_back_release(
     session: WriteSession, runtime: RuntimeDep, visitor: SignedInDep, body: RollbackRequest
 ) -> ReleaseList:
     """Let the release inspect that was active before."""
-    service.roll_back(session, runtime.settings, reason=body.reason, actor=visitor.actor)
+    choosing.roll_back(session, runtime.settings, reason=body.reason, actor=visitor.actor)
     return service.list_releases(session, runtime.settings)
 
 
@@ -70,9 +70,9 @@ def set_shadow_release(
 ) -> ReleaseList:
     """Let a release judge the same photos unseen, or stop it."""
     if body.reference is None:
-        service.stop_shadow(session, reason=body.reason, actor=visitor.actor)
+        choosing.stop_shadow(session, reason=body.reason, actor=visitor.actor)
     else:
-        service.start_shadow(
+        choosing.start_shadow(
             session, runtime.settings, body.reference, reason=body.reason, actor=visitor.actor
         )
     return service.list_releases(session, runtime.settings)
