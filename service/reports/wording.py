@@ -7,10 +7,11 @@ character.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from qc.spec.base import LocalText
 from qc.spec.models import ReportLanguage
 
 Words = Mapping[ReportLanguage, str]
@@ -285,6 +286,23 @@ _MONTHS: Final = {
 def say(language: ReportLanguage, key: str, **values: object) -> str:
     """Return one label."""
     return LABELS[key][language].format(**values)
+
+
+def sayer(language: ReportLanguage) -> Callable[[str], str]:
+    """Return what gives the labels of one language."""
+    return lambda key: LABELS[key][language]
+
+
+def local(language: ReportLanguage, text: LocalText) -> str:
+    """Return a text of the spec, which is written in two languages."""
+    return text.id if language == "id" else text.en
+
+
+def dimension(language: ReportLanguage, name: str, label: LocalText | None) -> str:
+    """Return what people call a dimension."""
+    if name == "colour":
+        return say(language, "colour")
+    return name if label is None else local(language, label)
 
 
 def defect(language: ReportLanguage, defect_type: str) -> str:
