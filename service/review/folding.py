@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from qc.decision.sampling import CLASSES, UnitResult, unit_result
+from qc.decision.sampling import UnitResult, unit_result
 from qc.decision.severity import judge_defect
 from qc.decision.verdict import Verdict
 from qc.defects.regions import size_of_outline
@@ -118,12 +118,6 @@ def result_of(
     if counted.worst is None:
         return UnitResult.found([counted.doubt or Severity.MAJOR])
     return counted.model_copy(update={"doubt": None})
-
-
-def worst_standing(defects: Iterable[ReviewedDefect]) -> DefectClass | None:
-    """Return the worst class of the defects that stand."""
-    severities = {defect.severity for defect in defects if not defect.dismissed}
-    return next((c for c in CLASSES if c in severities), None)
 
 
 def _as_failed(defect: ReviewedDefect) -> Defect:
