@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 RUNTIME := .venv
 DEV := .venv-dev
 
-.PHONY: help run station test check lint types imports unit web openapi screenshots clean
+.PHONY: help run station test check lint types imports unit contract web openapi screenshots clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ imports: $(DEV)/.installed ## The house rules on imports
 
 unit: $(DEV)/.installed ## Tests, slow ones included
 	$(DEV)/bin/pytest
+
+contract: $(DEV)/.installed ## Call the whole API as every role with far more requests than the tests do
+	TELITI_API_EXAMPLES=100 $(DEV)/bin/pytest tests/service/test_api_contract.py
 
 web: $(RUNTIME)/.installed ## Build the station page again
 	$(RUNTIME)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .

@@ -167,6 +167,14 @@ PHRASES: Final[Mapping[int, str]] = {
 """Names of the statuses in use; those of Python change with its version."""
 
 
+FIXES: Final[Mapping[int, str]] = {
+    400: "Send JSON in UTF-8, or a form, as the schema at /v1/openapi.json says.",
+    404: "Look the address up at /v1/openapi.json.",
+    405: "Look the method up at /v1/openapi.json.",
+}
+"""What helps against errors that were noticed before any route was reached."""
+
+
 class FieldProblem(BaseModel):
     """One part of a request that is not valid."""
 
@@ -281,6 +289,7 @@ def install_error_handlers(app: FastAPI) -> None:
             error.status_code,
             phrase.lower().replace(" ", "-"),
             error.detail,
+            fix=FIXES.get(error.status_code, ""),
             headers=error.headers,
         )
 

@@ -35,6 +35,8 @@ def build_schema(app: FastAPI) -> dict[str, Any]:
             component["required"] = list(component["properties"])
     schema["components"]["schemas"] = dict(sorted(schemas.items()))
     _declare_access(schema)
+    _declare_bodies(schema)
+    _forms_know_no_null(schema)
     return schema
 
 
@@ -78,6 +80,29 @@ def _declare_access(schema: dict[str, Any]) -> None:
                 operation["security"] = [{"session": []}]
             if not access.anybody:
                 operation["responses"] = dict(sorted((operation["responses"] | refusals).items()))
+
+
+def _declare_bodies(schema: dict[str, Any]) -> None:
+    """Say of every operation with a body what it answers to one that cannot be read."""
+    unreadable = {str(status): answer for status, answer in problems(400, 413).items()}
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            if "requestBody" in operation:
+                operation["responses"] = dict(sorted((unreadable | operation["responses"]).items()))
+
+
+def _forms_know_no_null(schema: dict[str, Any]) -> None:
+    """A part of a form is there or is not; FastAPI says as of JSON that it may be null."""
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            content = operation.get("requestBody", {}).get("content", {})
+            for name in _references(content.get("multipart/form-data", {})):
+                properties = schema["components"]["schemas"][name]["properties"]
+                for part, said in properties.items():
+                    kinds = [kind for kind in said.get("anyOf", ()) if kind != {"type": "null"}]
+                    if len(kinds) == 1:
+                        rest = {key: value for key, value in said.items() if key != "anyOf"}
+                        properties[part] = kinds[0] | rest
 
 
 def render_schema() -> str:

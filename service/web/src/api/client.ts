@@ -69,7 +69,7 @@ export function submit(submission: Submission): Promise<Inspection> {
         ...(station === undefined ? {} : { station }),
         ...(lotId === undefined ? {} : { lot_id: lotId }),
         ...(unit === undefined ? {} : { unit }),
-        ...(seal === undefined ? {} : { seal, taken_at: takenAt ?? null }),
+        ...(seal === undefined || takenAt === undefined ? {} : { seal, taken_at: takenAt }),
         views: shots.map(({ view }) => view),
         photos: shots.map(({ photo }) => photo),
       },
