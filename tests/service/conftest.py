@@ -19,8 +19,9 @@ from PIL import Image
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import func, select
+from station_page import Service, chromium, scripted_inspection, serving
 from structlog.testing import capture_logs
-from visitors import cookies_of
+from visitors import Hired, Staff, cookies_of
 
 from qc.decision.conformity import Decision
 from qc.decision.verdict import Reason, Verdict, worst
@@ -230,6 +231,28 @@ def log() -> Iterator[list[MutableMapping[str, Any]]]:
 @pytest.fixture
 def house(open_house: OpenHouse) -> House:
     return open_house()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A real browser, for the tests of pages."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def station(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Service]:
+    """A running service whose pipeline answers by a photo's colour, or the one given."""
+    with serving(tmp_path, getattr(request, "param", scripted_inspection)) as service:
+        yield service
+
+
+@pytest.fixture
+def sari(station: Service) -> Hired:
+    """A packer of the station, whose first use is over."""
+    staff = Staff(station.runtime)
+    staff.add("Ibu Dewi", Role.ADMIN)
+    return staff.add("Sari", Role.PACKER)
 
 
 def settings_for(folder: Path, **groups: dict[str, object]) -> Settings:

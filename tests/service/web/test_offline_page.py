@@ -29,7 +29,6 @@ from station_page import (
     WORDS,
     Service,
     choose,
-    chromium,
     flagged,
     kept_browser,
     opened,
@@ -52,25 +51,6 @@ pytestmark = MARKS
 
 PROGRAM = Path(__file__).parents[2] / "scripted_service.py"
 KEPT = "Foto tersimpan di tablet"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def station(tmp_path: Path) -> Iterator[Service]:
-    with serving(tmp_path) as service:
-        yield service
-
-
-@pytest.fixture
-def sari(station: Service) -> Hired:
-    staff = Staff(station.runtime)
-    staff.add("Ibu Dewi", Role.ADMIN)  # the first use is over
-    return staff.add("Sari", Role.PACKER)
 
 
 @pytest.fixture

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from station_page import MARKS, Service, chromium, opened, photo_of, serving, violations
+from station_page import MARKS, Service, opened, photo_of, violations
 from visitors import cookies_of
 
 from qc.decision.verdict import Verdict
@@ -18,18 +17,6 @@ from service.people.roles import Role
 pytestmark = MARKS
 
 SIZES = [(1280, 800), (800, 1280)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def station(tmp_path: Path) -> Iterator[Service]:
-    with serving(tmp_path) as service:
-        yield service
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +12,9 @@ from sqlalchemy import delete, select
 from station_page import (
     MARKS,
     Service,
-    chromium,
     opened,
     photo_of,
     pick,
-    serving,
     violations,
 )
 from visitors import Hired, Staff, cookies_of
@@ -27,25 +24,6 @@ from service.people.roles import Role
 from service.sessions.models import SessionRow
 
 pytestmark = MARKS
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def station(tmp_path: Path) -> Iterator[Service]:
-    with serving(tmp_path) as service:
-        yield service
-
-
-@pytest.fixture
-def sari(station: Service) -> Hired:
-    staff = Staff(station.runtime)
-    staff.add("Ibu Dewi", Role.ADMIN)  # the first use is over
-    return staff.add("Sari", Role.PACKER)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +14,9 @@ from station_page import (
     WORDS,
     Service,
     choose,
-    chromium,
     opened,
     photo_of,
     pick,
-    scripted_inspection,
-    serving,
     violations,
 )
 from visitors import cookies_of
@@ -30,18 +26,6 @@ from qc.inspection import inspect
 from service.people.roles import Role
 
 pytestmark = MARKS
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def station(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Service]:
-    with serving(tmp_path, getattr(request, "param", scripted_inspection)) as service:
-        yield service
 
 
 @pytest.fixture

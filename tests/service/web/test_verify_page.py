@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 import pytest
-from station_page import MARKS, Service, chromium, opened, photo_of, serving, violations
+from station_page import MARKS, Service, opened, photo_of, violations
 from visitors import cookies_of
 
 from qc.decision.verdict import Verdict
 from service.people.roles import Role
 
 pytestmark = MARKS
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def station(tmp_path: Path) -> Iterator[Service]:
-    with serving(tmp_path) as service:
-        yield service
 
 
 def signed(station: Service) -> tuple[dict[str, Any], bytes]:
