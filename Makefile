@@ -2,6 +2,7 @@
 PYTHON ?= python3.11
 RUNTIME := .venv
 DEV := .venv-dev
+BROWSER := tests/chromium
 
 .PHONY: help run station test check lint types imports unit contract web openapi screenshots clean
 
@@ -28,8 +29,8 @@ types: $(DEV)/.installed ## Types
 imports: $(DEV)/.installed ## The house rules on imports
 	$(DEV)/bin/lint-imports
 
-unit: $(DEV)/.installed ## Tests, slow ones included
-	$(DEV)/bin/pytest
+unit: $(DEV)/.installed $(BROWSER)/.installed ## Tests, slow ones included
+	$(DEV)/bin/pytest -n auto --dist worksteal
 
 contract: $(DEV)/.installed ## Call the whole API as every role with far more requests than the tests do
 	TELITI_API_EXAMPLES=100 $(DEV)/bin/pytest tests/service/test_api_contract.py
@@ -57,8 +58,13 @@ $(DEV)/.installed: pyproject.toml $(WEB)
 	$(DEV)/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,training]'
 	touch $@
 
-screenshots: $(DEV)/.installed ## Take the documentation's screenshots again (needs Playwright and Chromium)
+# The browser that the tests of the pages drive.
+$(BROWSER)/.installed: $(BROWSER)/package-lock.json $(BROWSER)/unpack.mjs $(BROWSER)/install.py | $(DEV)/.installed
+	$(DEV)/bin/python $(BROWSER)/install.py
+	touch $@
+
+screenshots: $(DEV)/.installed $(BROWSER)/.installed ## Take the documentation's screenshots again
 	PYTHONPATH=tests $(DEV)/bin/python tests/screenshots.py docs/screenshots
 
 clean: ## Remove environments and caches, never data
-	rm -rf $(RUNTIME) $(DEV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist
+	rm -rf $(RUNTIME) $(DEV) $(BROWSER)/.installed $(BROWSER)/node_modules $(BROWSER)/unpacked .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist

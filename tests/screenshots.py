@@ -1,6 +1,6 @@
 """Take the screenshots of the documentation: the real pipeline on the sample photos.
 
-Run as `python tests/screenshots.py docs/screenshots`; Playwright and Chromium are needed.
+Run by `make screenshots`.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import httpx2
 import pytest
 import uvicorn
+from browser import FLAGS, launch_options
 from PIL import Image
 from visitors import cookies_of
 
@@ -35,7 +36,7 @@ from service.people.roles import Role
 from service.runtime import Runtime
 from service.settings import CatalogueSettings, Settings, StorageSettings
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+LAUNCH = launch_options()
 AXE = Path(webclient.BUNDLE).parent / "node_modules" / "axe-core" / "axe.min.js"
 
 SAMPLES = Path(__file__).parents[1] / "datasets" / "samples"
@@ -43,7 +44,7 @@ SAMPLES = Path(__file__).parents[1] / "datasets" / "samples"
 MARKS = [
     pytest.mark.slow,
     pytest.mark.skipif(find_spec("playwright") is None, reason="playwright is not installed"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+    pytest.mark.skipif(LAUNCH is None, reason="no Chromium on this machine"),
     pytest.mark.skipif(not AXE.is_file(), reason="the page is not built here: run `make web`"),
 ]
 
@@ -165,20 +166,6 @@ class _Server(uvicorn.Server):
         """Leave the signals to pytest."""
 
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
-
-
 @contextmanager
 def chromium(camera: Path | None = None) -> Iterator[Any]:
     """A browser whose camera shows a JPEG, or a moving test picture."""
@@ -186,7 +173,7 @@ def chromium(camera: Path | None = None) -> Iterator[Any]:
 
     shown = [] if camera is None else [f"--use-file-for-fake-video-capture={camera}"]
     with sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *shown])
+        browser = run.chromium.launch(**LAUNCH or {}, args=[*FLAGS, *shown])
         yield browser
         browser.close()
 
@@ -194,7 +181,7 @@ def chromium(camera: Path | None = None) -> Iterator[Any]:
 @contextmanager
 def flagged(browser: Any, *flags: str) -> Iterator[Any]:
     """Another browser of the same kind, started with more flags."""
-    other = browser.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+    other = browser.browser_type.launch(**LAUNCH or {}, args=[*FLAGS, *flags])
     yield other
     other.close()
 
@@ -204,7 +191,7 @@ def kept_browser(browser: Any, profile: Path, station: Addressed) -> Iterator[An
     """A browser of the same kind that finds again what it had stored when it was closed."""
     context = browser.browser_type.launch_persistent_context(
         profile,
-        executable_path=CHROMIUM,
+        **LAUNCH or {},
         args=FLAGS,
         base_url=station.address,
         viewport={"width": 1280, "height": 800},
