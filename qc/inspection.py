@@ -39,6 +39,7 @@ from qc.geometry.outline import Outline, trace_outline
 from qc.geometry.parallax import EdgeHeight, ParallaxError, Sighting, height_from_two
 from qc.geometry.pose import MatView, locate_mat
 from qc.geometry.selfcheck import require_sound_vision
+from qc.geometry.spread import edge_spread
 from qc.geometry.station import Station
 from qc.geometry.surface import surface_patch
 from qc.photo import (
@@ -182,7 +183,8 @@ def _look(
     reasons = gate_parts(parts, name, spec)
     if reasons:
         return _Seen(reasons, record=record)
-    outlines = [outline for part in parts if (outline := trace_outline(photo, view, part))]
+    spread = edge_spread(light, view)
+    outlines = [outline for part in parts if (outline := trace_outline(photo, view, part, spread))]
     if len(outlines) != len(parts):
         return _Seen([_retake("item-unclear", name)], record=record)
 

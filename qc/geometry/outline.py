@@ -20,7 +20,7 @@ from scipy.special import erf
 from qc.geometry.item import Part
 from qc.geometry.pose import MatView
 from qc.geometry.silhouette import OFFSETS_PX, find_silhouette
-from qc.geometry.spread import EdgeSpread, edge_spread
+from qc.geometry.spread import EdgeSpread
 from qc.photo import Photo, srgb_to_linear
 
 Array = npt.NDArray[np.float64]
@@ -89,19 +89,14 @@ class Outline:
     faint: bool
 
 
-def trace_outline(
-    photo: Photo,
-    view: MatView,
-    part: Part,
-    spread: EdgeSpread | None = None,
-) -> Outline | None:
+def trace_outline(photo: Photo, view: MatView, part: Part, spread: EdgeSpread) -> Outline | None:
     """Trace the outline of a part.
 
     Args:
         photo: the photo.
         view: the mat in it.
         part: its coarse contour.
-        spread: of the photo's edges, where it is known already.
+        spread: of the photo's sharp edges.
 
     Returns:
         The outline, or None where too few profiles show an edge.
@@ -112,7 +107,7 @@ def trace_outline(
     # On a thin stick a profile must not reach the other side.
     inner_px = 0.45 * thickness_px
 
-    course = _course(profile, points, normals, spread or edge_spread(photo, view), inner_px)
+    course = _course(profile, points, normals, spread, inner_px)
     if course is None:
         return None
     points, normals = _resample(points + course.shift_px[:, None] * normals)

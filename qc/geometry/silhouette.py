@@ -30,6 +30,8 @@ import numpy.typing as npt
 from scipy.ndimage import median_filter
 from scipy.special import ndtr
 
+from qc.photo.light import encode_srgb, srgb_slope
+
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -261,14 +263,11 @@ def _fitted(model: _Model, look: _Look, rounds: int) -> _Fit:
 
 
 def _coded(light: Array) -> Array:
-    """Return sRGB, 0 to 1, without rounding."""
-    at_least = np.maximum(light, _LEAST_LIGHT)
-    return np.where(at_least <= 0.0031308, 12.92 * at_least, 1.055 * at_least ** (1 / 2.4) - 0.055)
+    return np.asarray(encode_srgb(np.maximum(light, _LEAST_LIGHT)))
 
 
 def _coded_slope(light: Array) -> Array:
-    at_least = np.maximum(light, _LEAST_LIGHT)
-    return np.where(at_least <= 0.0031308, 12.92, 1.055 / 2.4 * at_least ** (1 / 2.4 - 1))
+    return np.asarray(srgb_slope(np.maximum(light, _LEAST_LIGHT)))
 
 
 def _blurred_root(u: Array) -> tuple[Array, Array]:

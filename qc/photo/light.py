@@ -43,13 +43,21 @@ def srgb_to_linear(encoded: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     return linear.reshape(encoded.shape).astype(np.float32, copy=False)
 
 
+def encode_srgb(linear: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Return sRGB values, 0 to 1, of linear light that is not negative, unrounded."""
+    return np.where(linear <= _CUT_LINEAR, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+def srgb_slope(linear: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+    """Return the derivative of `encode_srgb`."""
+    return np.where(linear <= _CUT_LINEAR, 12.92, 1.055 / 2.4 * linear ** (1 / 2.4 - 1))
+
+
 def linear_to_srgb(linear: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
     """Return the nearest 8-bit sRGB values of linear light; values outside 0 to 1 are clipped."""
-    clipped = np.clip(linear, 0, 1)
-    encoded = np.where(
-        clipped <= _CUT_LINEAR, clipped * 12.92, 1.055 * clipped ** (1 / 2.4) - 0.055
+    nearest: npt.NDArray[np.uint8] = np.rint(encode_srgb(np.clip(linear, 0, 1)) * 255).astype(
+        np.uint8
     )
-    nearest: npt.NDArray[np.uint8] = np.rint(encoded * 255).astype(np.uint8)
     return nearest
 
 

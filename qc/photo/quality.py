@@ -7,9 +7,6 @@ are, so the geometry measures them once it has found the mat.
 
 from __future__ import annotations
 
-import math
-
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -46,10 +43,6 @@ _BRIGHT_PERCENTILE = 99
 large dark table takes the hundredth part of a photo, and its coloured field does."""
 
 _SAMPLES_PER_SIDE = 150
-_STEP_PX = 0.5
-_MIN_PROFILES = 8
-_MIN_STEPS = 5
-"""A fifth of them at either end tells light from dark."""
 
 
 def gate_light(photo: Photo, view: str | None = None) -> tuple[Reason, ...]:
@@ -66,90 +59,6 @@ def gate_light(photo: Photo, view: str | None = None) -> tuple[Reason, ...]:
         )
         if reason is not None
     )
-
-
-def edge_width_px(
-    linear_grey: npt.NDArray[np.float32],
-    points_px: npt.NDArray[np.floating],
-    directions: npt.NDArray[np.floating],
-    *,
-    window_px: float = 12.0,
-) -> float | None:
-    """Measure how wide the photo draws edges that are known to be sharp steps.
-
-    For a step blurred by a Gaussian, `p` rising from 0 to 1 across it, the integral of
-    `p (1 - p)` along the normal is `sigma / sqrt(pi)`, wherever the step lies in the window.
-    The pixel's own area adds `1/12 px²` to `sigma²`.
-
-    Args:
-        linear_grey: (H, W) linear light.
-        points_px: (N, 2) points `(x, y)` near such edges, at most a third of the window off.
-        directions: (N, 2) unit normals of the edges, of either sign.
-        window_px: how far along the normal to look, either way; no other edge may lie there.
-
-    Returns:
-        The standard deviation of the edge spread in px: the upper quartile over the points, which
-        is the median of the worse half and so sees motion that blurs one direction only. None
-        where fewer than 8 edges are in the photo with half of the usual contrast. Above a third of
-        the window values come out too low, and never exceed 0.6 of it.
-
-    Raises:
-        ValueError: the shapes do not agree.
-    """
-    if points_px.shape != directions.shape or points_px.shape[1:] != (2,):
-        raise ValueError(
-            f"points_px and directions must both be (N, 2), got {points_px.shape} "
-            f"and {directions.shape}"
-        )
-    offsets_px = np.arange(-window_px, window_px + _STEP_PX / 2, _STEP_PX)
-    if len(offsets_px) < _MIN_STEPS:
-        return None
-    profiles = _profiles(linear_grey, points_px, directions, offsets_px)
-    plateau = len(offsets_px) // 5
-    low = profiles[:, :plateau].mean(axis=1)
-    contrast = profiles[:, -plateau:].mean(axis=1) - low
-    if not contrast.size:
-        return None
-    usable = np.abs(contrast) > max(np.median(np.abs(contrast)) / 2, 1e-3)
-    if np.count_nonzero(usable) < _MIN_PROFILES:
-        return None
-    rise = (profiles[usable] - low[usable, None]) / contrast[usable, None]
-    sigmas_px = math.sqrt(math.pi) * _STEP_PX * (rise * (1 - rise)).sum(axis=1)
-    return float(np.percentile(sigmas_px, 75))
-
-
-def strongest_edges(
-    linear_grey: npt.NDArray[np.float32],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Find edges of a photo in which no mat was found, to tell blur from an absent mat.
-
-    Args:
-        linear_grey: (H, W) linear light.
-
-    Returns:
-        (N, 2) points `(x, y)`, the steepest of each of up to 32 × 32 cells, of which the steeper
-        half is kept, and the (N, 2) unit gradients there.
-    """
-    across = np.asarray(cv2.Scharr(linear_grey, cv2.CV_32F, 1, 0))
-    down = np.asarray(cv2.Scharr(linear_grey, cv2.CV_32F, 0, 1))
-    steepness = np.hypot(across, down)
-    rows, columns = (max(1, side // 32) for side in steepness.shape)
-    cells = [
-        (top, left)
-        for top in range(0, steepness.shape[0] - rows + 1, rows)
-        for left in range(0, steepness.shape[1] - columns + 1, columns)
-    ]
-    places = []
-    for top, left in cells:
-        cell = steepness[top : top + rows, left : left + columns]
-        y, x = divmod(int(cell.argmax()), cell.shape[1])
-        places.append((left + x, top + y))
-    x, y = np.array(places).T
-    steep = steepness[y, x]
-    kept = (steep >= np.median(steep)) & (steep > 0)
-    x, y, steep = x[kept], y[kept], steep[kept]
-    directions = np.column_stack([across[y, x] / steep, down[y, x] / steep])
-    return np.column_stack([x, y]).astype(np.float64), directions.astype(np.float64)
 
 
 def gate_blur(sigma_px: float | None, view: str | None = None) -> Reason | None:
@@ -222,19 +131,3 @@ def _luminance(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
 
 def _clipped_share(pixels: npt.NDArray[np.uint8]) -> float:
     return float((pixels.min(axis=1) >= CLIPPED_LEVEL).mean())
-
-
-def _profiles(
-    image: npt.NDArray[np.float32],
-    points_px: npt.NDArray[np.floating],
-    directions: npt.NDArray[np.floating],
-    offsets_px: npt.NDArray[np.floating],
-) -> npt.NDArray[np.floating]:
-    """Return (M, K) samples along the normals of those of the N points that lie well inside."""
-    at_px = points_px[:, None, :] + directions[:, None, :] * offsets_px[None, :, None]
-    last_px = np.array([image.shape[1] - 2, image.shape[0] - 2])  # cubic takes one pixel more
-    inside = ((at_px >= 1) & (at_px <= last_px)).all(axis=(1, 2))
-    at_px = at_px[inside].astype(np.float32)
-    if not at_px.size:
-        return np.empty((0, len(offsets_px)), np.float32)
-    return cv2.remap(image, at_px[..., 0], at_px[..., 1], cv2.INTER_CUBIC).astype(np.float32)

@@ -23,6 +23,7 @@ from qc.geometry.drift import known_camera
 from qc.geometry.item import find_parts
 from qc.geometry.outline import Outline, trace_outline
 from qc.geometry.pose import MatView, locate_mat
+from qc.geometry.spread import edge_spread
 from qc.geometry.station import Station
 from qc.geometry.surface import SurfacePatch, surface_patch
 from qc.photo import Photo, srgb_to_linear, to_grey
@@ -88,13 +89,15 @@ def outlined_parts(photo: Photo, station: Station | None) -> tuple[MatView, list
         NormalityError: there is a mat, but no whole piece on it.
     """
     grey = to_grey(photo.pixels)
-    corners = find_corners(grey, srgb_to_linear(grey))
+    light = srgb_to_linear(grey)
+    corners = find_corners(grey, light)
     camera = known_camera(photo, station, "", None).camera
     view = locate_mat(corners, camera, station) if corners else None
     if view is None:
         return None
     parts = [part for part in find_parts(photo, view) if not part.touches_border]
-    outlines = [outline for part in parts if (outline := trace_outline(photo, view, part))]
+    spread = edge_spread(light, view)
+    outlines = [outline for part in parts if (outline := trace_outline(photo, view, part, spread))]
     if not outlines:
         raise NormalityError(
             "no whole item on the mat", fix="Put the item inside the blue field, or leave it out."

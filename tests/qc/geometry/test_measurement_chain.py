@@ -9,6 +9,7 @@ from qc.geometry.dimension import measure
 from qc.geometry.item import find_parts
 from qc.geometry.outline import trace_outline
 from qc.geometry.pose import locate_mat
+from qc.geometry.spread import edge_spread
 from qc.geometry.station import Station
 from qc.geometry.trace import Trace
 from qc.photo import srgb_to_linear, to_grey
@@ -31,6 +32,11 @@ def _view(scene, photo, camera=None):
     corners = find_corners(grey, srgb_to_linear(grey))
     assert corners is not None
     return corners, locate_mat(corners, camera or scene.camera, STATION)
+
+
+def _traced(photo, view, part):
+    spread = edge_spread(srgb_to_linear(to_grey(photo.pixels)), view)
+    return trace_outline(photo, view, part, spread)
 
 
 @pytest.fixture(scope="module", params=SCENES)
@@ -61,7 +67,7 @@ def test_pose_is_recovered(seen):
 def test_dimensions_are_true_within_their_uncertainty(seen):
     scene, photo, _, view = seen
     (part,) = find_parts(photo, view)
-    outline = trace_outline(photo, view, part)
+    outline = _traced(photo, view, part)
     truth = (
         {"length": max(scene.box_mm), "width": min(scene.box_mm)}
         if scene.box_mm
@@ -83,7 +89,7 @@ def test_unstated_height_never_passes():
     _, view = _view(scene, photo)
     (part,) = find_parts(photo, view)
     dimension = Size(name="d", feature="diameter", nominal_mm=152, lower_mm=100, upper_mm=200)
-    measurement = measure(dimension, Trace(trace_outline(photo, view, part)), view, STATION, 1)
+    measurement = measure(dimension, Trace(_traced(photo, view, part)), view, STATION, 1)
     assert measurement.decision == "check"
     # The true diameter is inside what is admitted, although the height was ignored.
     assert abs(measurement.value_mm - scene.disc_mm) <= measurement.u95_mm

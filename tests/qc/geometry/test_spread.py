@@ -14,9 +14,10 @@ from qc.photo import srgb_to_linear, to_grey
 def test_the_spread_is_that_of_lens_pixel_and_reading(blur_px):
     photo = render(Scene(disc_mm=None, blur_px=blur_px, k1=-0.05))
     grey = to_grey(photo.pixels)
-    view = locate_mat(find_corners(grey, srgb_to_linear(grey)), Scene(k1=-0.05).camera, None)
+    light = srgb_to_linear(grey)
+    view = locate_mat(find_corners(grey, light), Scene(k1=-0.05).camera, None)
     assert view is not None
-    spread = edge_spread(photo, view)
+    spread = edge_spread(light, view)
     # The oracle's own samples and its reading of the mat's picture blur a little as well.
     expected = np.sqrt(blur_px**2 + 1 / 12 + 1 / 6)
     angle = np.linspace(0, np.pi, 9)

@@ -13,6 +13,7 @@ from qc.geometry.illumination import Illumination, find_illumination
 from qc.geometry.item import find_parts
 from qc.geometry.outline import trace_outline
 from qc.geometry.pose import locate_mat
+from qc.geometry.spread import edge_spread
 from qc.geometry.station import CameraCalibration
 from qc.geometry.surface_colour import surface_colour
 from qc.inspection import inspect
@@ -43,12 +44,17 @@ def _view(photo, camera=CAMERA):
     return locate_mat(find_corners(grey, srgb_to_linear(grey)), camera, None)
 
 
+def _traced(photo, view, part):
+    spread = edge_spread(srgb_to_linear(to_grey(photo.pixels)), view)
+    return trace_outline(photo, view, part, spread)
+
+
 def _colour(photo, height_mm=60.0):
     view = _view(photo)
     (part,) = find_parts(photo, view)
     light = find_illumination(photo, view)
     assert isinstance(light, Illumination)
-    return surface_colour(photo, view, trace_outline(photo, view, part), height_mm, light)
+    return surface_colour(photo, view, _traced(photo, view, part), height_mm, light)
 
 
 @pytest.fixture(scope="module")
