@@ -7,38 +7,27 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from qc import __version__
-from qc.cli.bench_geometry import PROOF_SEED
+from qc.cli.trials import PROOF_SEED, Processes, Seed, run_all
 from qc.proof.calibration import (
     DISTORTION_GATE_PX,
     FOCAL_GATE_PERCENT,
     CalibrationResult,
-    run_calibrations,
+    run_calibration,
 )
 
 
 def calibration(
     runs: Annotated[int, typer.Option(min=1, help="How many calibrations.")] = 20,
-    seed: Annotated[
-        int, typer.Option(min=0, help="First seed; tune on seeds below the default.")
-    ] = PROOF_SEED,
-    processes: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    seed: Seed = PROOF_SEED,
+    processes: Processes = 2,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Calibrate cameras that are known, from ten photos each as the guide asks for."""
     seeds = list(range(seed, seed + runs))
-    results = list(
-        track(
-            run_calibrations(seeds, min(processes, runs)),
-            "Rendering and calibrating …",
-            total=runs,
-            console=Console(stderr=True),
-            transient=True,
-        )
-    )
+    results = run_all(run_calibration, seeds, processes, "Rendering and calibrating …")
     if as_json:
         print(json.dumps(_report(results), indent=1))
     else:

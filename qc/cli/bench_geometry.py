@@ -8,31 +8,26 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from qc import __version__
+from qc.cli.trials import PROOF_SEED, Processes, Seed, run_all
 from qc.errors import TelitiError
 from qc.overlay import draw_overlay
 from qc.photo import decode_photo
 from qc.proof.draw import CONDITIONS, VIEW, draw_trial
 from qc.proof.plots import corner_plot, coverage_plot, error_plot
 from qc.proof.report import CORNER_BIAS_GATE_PX, CORNER_RMS_GATE_PX, summarise, worst
-from qc.proof.run import TrialResult, inspect_trial, run_trial, run_trials
+from qc.proof.run import TrialResult, inspect_trial, run_trial
 from qc.proof.scene import render_file
-
-PROOF_SEED = 100_000
-"""Scenes from this seed on are for proof alone; whoever tunes uses smaller ones."""
 
 _WORST = 12
 
 
 def geometry(
     scenes: Annotated[int, typer.Option(min=1, help="How many scenes.")] = 200,
-    seed: Annotated[
-        int, typer.Option(min=0, help="First seed; tune on seeds below the default.")
-    ] = PROOF_SEED,
-    processes: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    seed: Seed = PROOF_SEED,
+    processes: Processes = 2,
     out: Annotated[Path | None, typer.Option(help="Folder for report.json and plots.")] = None,
     only: Annotated[int | None, typer.Option(help="Run the scene of this one seed.")] = None,
     keep: Annotated[bool, typer.Option(help="With --only: write photo, truth, overlay.")] = False,
@@ -46,15 +41,7 @@ def geometry(
     if keep and (only is None or out is None):
         raise TelitiError("--keep needs --only and --out", fix="Name a seed and a folder.")
     seeds = [only] if only is not None else list(range(seed, seed + scenes))
-    results = list(
-        track(
-            run_trials(seeds, min(processes, len(seeds))),
-            "Rendering and measuring …",
-            total=len(seeds),
-            console=Console(stderr=True),
-            transient=True,
-        )
-    )
+    results = run_all(run_trial, seeds, processes, "Rendering and measuring …")
     report: dict[str, Any] = {
         "software": __version__,
         "first_seed": seeds[0],

@@ -6,8 +6,6 @@ a sheet that is stretched by the printer and does not always lie flat.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -161,15 +159,6 @@ def run_calibration(seed: int) -> CalibrationResult:
         u_distortion_px=found.u_distortion_px,
         residual_px=found.residual_px,
     )
-
-
-def run_calibrations(seeds: list[int], processes: int) -> Iterator[CalibrationResult]:
-    """Run trials in several processes; results come in the order of the seeds."""
-    if processes == 1:
-        yield from map(run_calibration, seeds)
-        return
-    with ProcessPoolExecutor(processes, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
-        yield from pool.map(run_calibration, seeds)
 
 
 def distortion_error_px(true: TrueCamera, found: CameraCalibration) -> float:

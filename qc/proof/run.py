@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter
 
-import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
@@ -137,15 +135,6 @@ def inspect_trial(trial: Trial, photo: Photo) -> Inspection:
     return inspect({VIEW: photo}, trial.spec, trial.station)
 
 
-def run_trials(seeds: list[int], processes: int) -> Iterator[TrialResult]:
-    """Run trials in several processes; results come in the order of the seeds."""
-    if processes == 1:
-        yield from map(run_trial, seeds)
-        return
-    with ProcessPoolExecutor(processes, initializer=_one_thread) as pool:
-        yield from pool.map(run_trial, seeds)
-
-
 def compare_corners(trial: Trial, photo: Photo) -> CornerResult | None:
     """Compare the corners found with the projection of the mat as it lies."""
     grey = to_grey(photo.pixels)
@@ -178,7 +167,3 @@ def _compare(trial: Trial, inspection: Inspection) -> Iterator[DimensionResult]:
             upper_mm=measurement.upper_mm,
             decision=measurement.decision,
         )
-
-
-def _one_thread() -> None:
-    cv2.setNumThreads(1)
