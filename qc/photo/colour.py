@@ -37,15 +37,6 @@ def linear_to_lab(linear: npt.NDArray[np.floating]) -> Array:
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 
-def lab_to_linear(lab: npt.NDArray[np.floating]) -> Array:
-    """Return linear sRGB of `(…, 3)` CIELAB: the inverse of `linear_to_lab`, not clipped."""
-    lab = np.asarray(lab, np.float64)
-    y = (lab[..., 0] + 16) / 116
-    f = np.stack([y + lab[..., 1] / 500, y, y - lab[..., 2] / 200], axis=-1)
-    xyz = np.where(f > _DELTA, f**3, 3 * _DELTA**2 * (f - 4 / 29)) * _WHITE
-    return np.asarray(xyz @ np.linalg.inv(_XYZ_OF_LINEAR).T)
-
-
 def delta_e_2000(first: npt.NDArray[np.floating], second: npt.NDArray[np.floating]) -> Array:
     """Return ΔE00 between `(…, 3)` CIELAB colours, with kL = kC = kH = 1.
 
