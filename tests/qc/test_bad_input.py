@@ -78,7 +78,7 @@ def test_missing_photo(qc: Program, tmp_path: Path) -> None:
 def test_more_photos_than_views(qc: Program, bowl_path: Path) -> None:
     run = qc("inspect", bowl_path, bowl_path, "--spec", BOWL_SPEC)
     assert run.status == EX_DATA
-    assert "2 photos given, but spec mitsubishi-bowl-150@1 has 1 views" in run.err
+    assert "2 photos given, but spec mitsubishi-bowl-150@2 has 1 views" in run.err
     assert "Give one photo for each of: top." in run.err
 
 

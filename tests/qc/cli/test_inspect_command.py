@@ -48,7 +48,7 @@ def test_the_record_has_the_fields_that_are_documented(
     assert record["verdict"] == "fail"
     assert record["versions"] == {
         "software": record["versions"]["software"],
-        "spec": f"{BOWL_SPEC}@1",
+        "spec": f"{BOWL_SPEC}@2",
         "release": "detector@0.0.1",
         "normality": [],
         "mat": "teliti-a3-1",
@@ -98,7 +98,7 @@ def test_the_status_is_the_verdict(
     )
     assert run.status == status
     assert run.out.split()[0] == word
-    assert f"{BOWL_SPEC}@1" in run.out
+    assert f"{BOWL_SPEC}@2" in run.out
     assert "rim diameter" in run.out
     assert "detector@0.0.1" in run.out
 

@@ -67,4 +67,4 @@ def test_one_bad_spec_does_not_hide_the_good_one(qc: Program, tmp_path: Path) ->
     assert run.status == 65
     said_of_bad, said_of_good = run.out.splitlines()
     assert said_of_bad.startswith(f"spoon.yaml:{line + 1}: upper_mm must be above lower_mm")
-    assert said_of_good.endswith("kowabo-spoon-200@1 is valid")
+    assert said_of_good.endswith("kowabo-spoon-200@2 is valid")
