@@ -4,16 +4,15 @@ RUNTIME := .venv
 DEV := .venv-dev
 BROWSER := tests/chromium
 
-.PHONY: help run station test check lint types imports unit contract web openapi screenshots clean
+.PHONY: help run test check lint types imports unit contract web openapi screenshots clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
+# For this machine by http; for tablets by https, which the camera and offline work need.
 run: $(RUNTIME)/.installed ## Start the station with the sample photos
-	$(RUNTIME)/bin/qc serve --data-dir data --samples datasets/samples
-
-station: $(RUNTIME)/.installed ## Start the station for tablets in the network, by https
-	$(RUNTIME)/bin/qc serve --https --host 0.0.0.0 --data-dir data --samples datasets/samples
+	$(RUNTIME)/bin/qc serve --https --host 0.0.0.0 --port 8443 --local-port 8000 \
+		--data-dir data --samples datasets/samples
 
 test: check unit ## Everything that CI runs
 

@@ -29,6 +29,13 @@ class ServerSettings(_Group):
         default=False,
         description="Serve by https, with a certificate of the workshop's own authority.",
     )
+    local_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="TCP port by plain http for browsers on this very machine, beside https: they "
+        "need no certificate; 0 picks a free one.",
+    )
     install_port: int = Field(
         default=8080,
         ge=0,

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -54,6 +55,12 @@ def serve(
             "--https", help="Serve by https, with a certificate of the workshop's own authority."
         ),
     ] = None,
+    local_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="With --https: TCP port by http for this very machine alone."
+        ),
+    ] = None,
     data_dir: Annotated[
         Path | None, typer.Option(file_okay=False, help="Folder of database and photos.")
     ] = None,
@@ -66,7 +73,7 @@ def serve(
 ) -> None:
     """Start the service for a workshop. Other settings are environment variables (TELITI_…)."""
     settings = _settings(
-        server={"host": host, "port": port, "https": https},
+        server={"host": host, "port": port, "https": https, "local_port": local_port},
         storage={"data_dir": data_dir},
         catalogue={"samples_dir": samples},
     )
@@ -76,15 +83,20 @@ def serve(
     certificates = _certificates(settings, names) if server.https else None
     with ExitStack() as stack:
         listening = stack.enter_context(_listen(server.host, server.port, "--port"))
-        address = _address(listening, server, names)
-        install_port = None
+        doors = Doors(_address(listening, server, names), certificates)
         if certificates is not None and not _is_loopback(server.host):
             install = stack.enter_context(
                 _listen(server.host, server.install_port, "TELITI_SERVER__INSTALL_PORT")
             )
-            install_port = _port(install)
-            app = create_install_app(certificates, address)
+            doors.install_page = f"http://{names.best}:{_port(install)}"
+            app = create_install_app(certificates, doors.address)
             stack.enter_context(_serving(uvicorn.Config(app, **_QUIET), install))
+        if certificates is not None and server.local_port is not None:
+            local = stack.enter_context(_listen("127.0.0.1", server.local_port, "--local-port"))
+            doors.local = local
+            # A browser on this machine shows tablets the way to the address that they can reach.
+            public = server.model_copy(update={"public_url": doors.address})
+            settings = settings.model_copy(update={"server": public})
         config = uvicorn.Config(
             create_app(settings),
             ssl_certfile=None if certificates is None else certificates.server_pem,
@@ -92,7 +104,25 @@ def serve(
             lifespan="on",
             **_QUIET,
         )
-        _Server(config, address, certificates, install_port, names).run(sockets=[listening])
+        _Server(config, doors).run(sockets=[listening])
+
+
+@dataclass
+class Doors:
+    """Where the service is reached, and by whom."""
+
+    address: str
+    """By whoever may use it; by tablets, where that is https."""
+    certificates: Certificates | None
+    install_page: str | None = None
+    """Where tablets install the certificate."""
+    local: socket.socket | None = None
+    """Where browsers on this very machine come in, without a certificate."""
+
+    @property
+    def here(self) -> str:
+        """The address for the person at this machine."""
+        return self.address if self.local is None else f"http://127.0.0.1:{_port(self.local)}"
 
 
 def _settings(**groups: dict[str, object]) -> Settings:
@@ -126,45 +156,49 @@ def _listen(host: str, port: int, option: str) -> socket.socket:
 class _Server(uvicorn.Server):
     """Says where it listens, once it does, and how tablets and the first person get in."""
 
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        address: str,
-        certificates: Certificates | None,
-        install_port: int | None,
-        names: Names,
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, doors: Doors) -> None:
         super().__init__(config)
-        self._address = address
-        self._certificates = certificates
-        self._install_port = install_port
-        self._names = names
+        self._doors = doors
+        self._beside = ExitStack()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.should_exit:
             return  # it did not start; the log says why
-        console = Console(soft_wrap=True, highlight=False)
-        console.print(f"Teliti is at [bold]{self._address}[/bold]  (stop with Ctrl+C)")
         app = self.config.app
         assert isinstance(app, FastAPI)  # noqa: S101 -- uvicorn's type is wider
+        if self._doors.local is not None:
+            beside = uvicorn.Config(app, lifespan="off", **_QUIET)
+            self._beside.enter_context(_serving(beside, self._doors.local))
         runtime: Runtime = app.state.runtime
-        if runtime.first_code is not None:
-            link = f"{self._address}/#/welcome/{runtime.first_code}"
-            console.print(f"First use: open [bold]{link}[/bold]  (works once)")
-        if self._certificates is not None and self._install_port is not None:
-            page = f"http://{self._names.best}:{self._install_port}"
-            console.print(f"Tablets: open [bold]{page}[/bold] and install the certificate, once:")
-            console.print(qr.terminal_text(page), end="")
-        if self._certificates is not None:
-            console.print(f"Its fingerprint (SHA-256): {self._certificates.fingerprint}")
+        _announce(self._doors, runtime.first_code)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._beside.close()
+        await super().shutdown(sockets)
+
+
+def _announce(doors: Doors, first_code: str | None) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(f"Teliti is at [bold]{doors.here}[/bold]  (stop with Ctrl+C)")
+    if first_code is not None:
+        link = f"{doors.here}/#/welcome/{first_code}"
+        console.print(f"First use: open [bold]{link}[/bold]  (works once)")
+    if doors.local is not None:
+        console.print(f"In the workshop's network it is at [bold]{doors.address}[/bold]")
+    if doors.install_page is not None:
+        page = doors.install_page
+        console.print(f"Tablets: open [bold]{page}[/bold] and install the certificate, once:")
+        console.print(qr.terminal_text(page), end="")
+    if doors.certificates is not None:
+        console.print(f"Its fingerprint (SHA-256): {doors.certificates.fingerprint}")
 
 
 @contextlib.contextmanager
 def _serving(config: uvicorn.Config, listening: socket.socket) -> Iterator[None]:
-    """Serve beside the service itself, in a thread: signals go to the service alone."""
+    """Serve another door in a thread of its own: signals go to the service alone."""
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, args=([listening],), name="install", daemon=True)
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     try:
         yield

@@ -163,14 +163,12 @@ def test_the_terminals_code_is_square() -> None:
     assert len({len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in lines}) == 1
 
 
-@pytest.mark.slow
-def test_the_service_itself_is_reached_by_https_and_installed_by_http(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TELITI_SERVER__INSTALL_PORT", "0")
-    options = ["--https", "--host", "0.0.0.0", "--port", "0", "--data-dir", str(tmp_path)]  # noqa: S104
+@contextmanager
+def started(folder: Path, *options: str) -> Iterator[str]:
+    """The program serving the network by https; gives what it prints. It ends when asked to."""
+    usual = ["--https", "--host", "0.0.0.0", "--port", "0", "--data-dir", str(folder)]  # noqa: S104
     process = subprocess.Popen(
-        [*COMMAND, *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [*COMMAND, *usual, *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     try:
         assert process.stdout is not None
@@ -179,14 +177,7 @@ def test_the_service_itself_is_reached_by_https_and_installed_by_http(
             line = process.stdout.readline()
             assert line, said
             said += line
-        port = re.search(r"Teliti is at https://[^:]+:(\d+)", said)
-        install = re.search(r"Tablets: open http://[^:]+:(\d+)", said)
-        assert port is not None
-        assert install is not None
-        authority = httpx2.get(f"http://127.0.0.1:{install[1]}/teliti-ca.crt").content
-        context = ssl.create_default_context(cadata=authority)
-        answer = httpx2.get(f"https://localhost:{port[1]}/ready", verify=context)
-        assert answer.json()["status"] == "ready"
+        yield said
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) in (0, -signal.SIGTERM)
     finally:
@@ -194,3 +185,39 @@ def test_the_service_itself_is_reached_by_https_and_installed_by_http(
         process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+
+def found(pattern: str, said: str) -> str:
+    match = re.search(pattern, said)
+    assert match is not None, said
+    return match[1]
+
+
+@pytest.mark.slow
+def test_the_service_itself_is_reached_by_https_and_installed_by_http(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELITI_SERVER__INSTALL_PORT", "0")
+    with started(tmp_path) as said:
+        port = found(r"Teliti is at https://[^:]+:(\d+)", said)
+        install = found(r"Tablets: open http://[^:]+:(\d+)", said)
+        authority = httpx2.get(f"http://127.0.0.1:{install}/teliti-ca.crt").content
+        context = ssl.create_default_context(cadata=authority)
+        answer = httpx2.get(f"https://localhost:{port}/ready", verify=context)
+        assert answer.json()["status"] == "ready"
+
+
+@pytest.mark.slow
+def test_this_machine_needs_no_certificate_and_shows_tablets_the_way_to_https(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELITI_SERVER__INSTALL_PORT", "0")
+    with started(tmp_path, "--local-port", "0") as said:
+        here = found(r"Teliti is at (http://127\.0\.0\.1:\d+)", said)
+        network = found(r"network it is at (https://\S+)", said)
+        code = found(rf"First use: open {here}/#/welcome/(\S+)", said)
+        with httpx2.Client(base_url=here) as admin:
+            body = {"code": code, "password": "a long enough password"}
+            assert admin.post("/v1/session/code", json=body).status_code == 200
+            invitation = admin.post("/v1/tablets/enrolments", json={"name": "Table 2"}).json()
+        assert invitation["url"].startswith(f"{network}/")
