@@ -22,6 +22,8 @@ class Access:
     tablet: bool = False
     """An enrolled tablet may, whoever is signed in on it."""
     anybody: bool = False
+    unattended: bool = False
+    """Pages ask by themselves: it is no sign that somebody is there, and ends no idle time."""
 
 
 def _only(*roles: Role) -> Access:
@@ -78,6 +80,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "sign_in_by_badge": TABLET,
     # Inspecting.
     "create_inspection": SIGNED_IN,
+    "guide_camera": Access(roles=frozenset(Role), unattended=True),
     "list_inspections": SIGNED_IN,
     "get_inspection": SIGNED_IN,
     "get_inspection_photo": SIGNED_IN,

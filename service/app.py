@@ -16,6 +16,7 @@ from qc.inspection import inspect
 from service import guard, health, webclient
 from service.audit import routes as audit
 from service.errors import install_error_handlers
+from service.guidance import routes as guidance
 from service.inspections import routes as inspections
 from service.inspector import Inspect
 from service.lots import routes as lots
@@ -86,6 +87,7 @@ def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:
         tablets.router,
         audit.router,
         inspections.router,
+        guidance.router,
         lots.router,
         review.router,
         reports.router,

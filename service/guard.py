@@ -116,7 +116,7 @@ def _admit(request: Request, name: str) -> Visitor:
     """
     access = ACCESS[name]
     _check_same_site(request)
-    visitor = _identify(request)
+    visitor = _identify(request, unattended=access.unattended)
     allowed = (
         access.anybody
         or (access.tablet and visitor.tablet is not None)
@@ -145,7 +145,7 @@ def _admit(request: Request, name: str) -> Visitor:
     raise SignInRequiredError("nobody is signed in", fix="Sign in at /.")
 
 
-def _identify(request: Request) -> Visitor:
+def _identify(request: Request, *, unattended: bool) -> Visitor:
     session_token = request.cookies.get(SESSION_COOKIE)
     tablet_token = request.cookies.get(TABLET_COOKIE)
     if session_token is None and tablet_token is None:
@@ -156,7 +156,7 @@ def _identify(request: Request) -> Visitor:
         visitor = sessions.identify(
             session, runtime.settings.sign_in, now, session_token, tablet_token
         )
-        touch = sessions.needs_touch(session, visitor, now)
+        touch = not unattended and sessions.needs_touch(session, visitor, now)
     if touch:
         with runtime.database.writing() as session:
             sessions.touch(session, visitor, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from http import HTTPStatus
 from typing import Final
 from uuid import uuid4
 
@@ -16,6 +17,9 @@ from service.errors import unexpected
 from service.settings import MEBIBYTE
 
 _log = structlog.get_logger("teliti.access")
+
+_FREQUENT: Final = frozenset({"/v1/guidance"})
+"""Asked a few times a second by every tablet: only its failures belong in the log."""
 
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
@@ -67,7 +71,8 @@ class RequestLog:
                 response = unexpected(Request(scope))
                 await response(scope, receive, send_with_headers)
             finally:
-                _log.info(
+                frequent = scope["path"] in _FREQUENT and status < HTTPStatus.INTERNAL_SERVER_ERROR
+                (_log.debug if frequent else _log.info)(
                     "request",
                     method=scope["method"],
                     path=scope["path"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -15,6 +15,7 @@ from service.inspector import Gate, Inspect
 from service.releases.active import ActiveDetector
 from service.settings import Settings
 from service.storage import PhotoStore
+from service.turnstile import Turnstile
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Runtime:
     gate: Gate
     inspect: Inspect
     releases: ActiveDetector
+    frames: Turnstile = field(default_factory=Turnstile)
+    """Tablets whose live camera is being looked at."""
     first_code: str | None = None
     """The one-time code of the first use, while no admin can sign in."""
 

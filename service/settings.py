@@ -119,6 +119,17 @@ class InspectionSettings(_Group):
     )
 
 
+class GuidanceSettings(_Group):
+    """Looking at frames of the live camera, while nothing is inspected."""
+
+    max_frame_bytes: int = Field(
+        default=512 * 1024, gt=0, description="Largest frame accepted, in bytes."
+    )
+    max_frame_px: int = Field(
+        default=1280, ge=320, description="Longest side of a frame accepted, in pixels."
+    )
+
+
 class ReviewSettings(_Group):
     """How leads look again at what the machine said."""
 
@@ -188,6 +199,9 @@ class Settings(BaseSettings):
     sign_in: SignInSettings = Field(default_factory=SignInSettings, description="Signing in.")
     inspection: InspectionSettings = Field(
         default_factory=InspectionSettings, description="Concurrency."
+    )
+    guidance: GuidanceSettings = Field(
+        default_factory=GuidanceSettings, description="Frames of the live camera."
     )
     review: ReviewSettings = Field(default_factory=ReviewSettings, description="Reviewing.")
     report: ReportSettings = Field(default_factory=ReportSettings, description="Reporting.")

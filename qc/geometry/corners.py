@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from qc.geometry.mat import PAPERS, MatLayout, identify, standard_mat
+from qc.geometry.mat import PAPERS, MatLayout, Paper, identify, standard_mat
 
 Array = npt.NDArray[np.float64]
 
@@ -68,13 +68,18 @@ class MatCorners:
 
 
 def find_corners(
-    grey: npt.NDArray[np.uint8], linear_grey: npt.NDArray[np.float32], *, glance: bool = False
+    grey: npt.NDArray[np.uint8],
+    linear_grey: npt.NDArray[np.float32],
+    *,
+    mats: tuple[Paper, ...] = PAPERS,
+    glance: bool = False,
 ) -> MatCorners | None:
     """Find a mat and its corners.
 
     Args:
         grey: `(H, W)` photo in sRGB values, for the search.
         linear_grey: `(H, W)` the same in linear light, for the refinement.
+        mats: which to look for; each costs time.
         glance: look once and quickly, at a small frame of the live camera.
 
     Returns:
@@ -83,7 +88,7 @@ def find_corners(
     """
     searches = _GLANCE if glance else _SEARCHES
     for search in searches:
-        markers = _find_markers(grey, search)
+        markers = _find_markers(grey, search, mats)
         layout = identify(markers)
         printed = layout.marker_ids if layout else frozenset()
         known = [marker for marker in markers if marker in printed]
@@ -113,6 +118,18 @@ def find_corners(
     return MatCorners(layout, ids[good], points_mm[good], refined[good])
 
 
+def sheet_px(corners: MatCorners) -> Array | None:
+    """Return the `(4, 2)` corners of the mat's sheet, clockwise from the upper left as printed.
+
+    None where too few corners were found to tell.
+    """
+    homography, _ = cv2.findHomography(corners.points_mm, corners.points_px, 0)
+    if np.size(homography) != 9:
+        return None
+    half_mm = np.array([corners.layout.sheet_width_mm, corners.layout.sheet_height_mm]) / 2
+    return _apply(homography, np.array([[-1, 1], [1, 1], [1, -1], [-1, -1]]) * half_mm)
+
+
 def shows_mirrored_mat(grey: npt.NDArray[np.uint8]) -> bool:
     """Tell whether the `(H, W)` photo shows a mat left to right: a mirroring camera or print."""
     markers = _find_markers(np.asarray(cv2.flip(grey, 1), np.uint8), _SEARCHES[1])
@@ -121,7 +138,7 @@ def shows_mirrored_mat(grey: npt.NDArray[np.uint8]) -> bool:
 
 @cache
 def _marker_detector(
-    windows_px: tuple[int, int], every: int
+    windows_px: tuple[int, int], every: int, mats: tuple[Paper, ...]
 ) -> tuple[cv2.aruco.ArucoDetector, list[int]]:
     """Return a detector, and the ids of the markers that it numbers from 0.
 
@@ -135,8 +152,7 @@ def _marker_detector(
     parameters.adaptiveThreshWinSizeMin, parameters.adaptiveThreshWinSizeMax = windows_px
     parameters.adaptiveThreshWinSizeStep = max(1, windows_px[1] - windows_px[0])
     parameters.adaptiveThreshConstant = 5
-    mats = [sorted(standard_mat(paper).marker_ids)[::every] for paper in PAPERS]
-    ids = [marker for mat in mats for marker in mat]
+    ids = [marker for mat in mats for marker in sorted(standard_mat(mat).marker_ids)[::every]]
     every_marker = standard_mat("A3").board().getDictionary()
     printed = cv2.aruco.Dictionary(
         every_marker.bytesList[ids], every_marker.markerSize, every_marker.maxCorrectionBits
@@ -144,14 +160,16 @@ def _marker_detector(
     return cv2.aruco.ArucoDetector(printed, parameters), ids
 
 
-def _find_markers(grey: npt.NDArray[np.uint8], search: _Search) -> dict[int, Array]:
-    """Return id → `(4, 2)` corners in full-resolution pixels of all markers of mats."""
+def _find_markers(
+    grey: npt.NDArray[np.uint8], search: _Search, mats: tuple[Paper, ...] = PAPERS
+) -> dict[int, Array]:
+    """Return id → `(4, 2)` corners in full-resolution pixels of the markers of `mats`."""
     # Averaging whole blocks of pixels is several times faster than any other reduction.
     factor = max(1, round(max(grey.shape) / search.side_px))
     height, width = (length // factor for length in grey.shape)
     whole = grey[: height * factor, : width * factor]
     reduced = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))
-    detector, ids_of = _marker_detector(search.windows_px, search.every)
+    detector, ids_of = _marker_detector(search.windows_px, search.every, mats)
     corners, found, _ = detector.detectMarkers(reduced)
     if len(corners) == 0:
         return {}

@@ -25,6 +25,9 @@ _DARK = 0.004
 _MIN_PART_MM2 = 60.0
 """Smaller things are dust, chips of packing material or a patch of glare."""
 
+_RIM_MM = 8.0
+"""Along the field's border nothing but the field is seen, or most of it."""
+
 _BORDER_MM = 1.0
 """A part nearer than this to the field's border may continue beyond it."""
 
@@ -41,32 +44,33 @@ class Part:
     """What shows the field's colour inside, each `(N, 2)`: holes, or what only looks like one."""
 
 
-def find_parts(photo: Photo, view: MatView) -> list[Part]:
+def find_parts(photo: Photo, view: MatView, *, mm_per_px: float = _MM_PER_PX) -> list[Part]:
     """Find the pieces on the mat's field, from left to right of the photo.
 
     Args:
         photo: the photo.
         view: the mat in it.
+        mm_per_px: how finely to look.
 
     Returns:
         Parts of at least 60 mm², holes filled but kept beside.
     """
-    plane = Plane(_scaled(view.layout.field_mm, view.print_scale), 0.0, _MM_PER_PX)
+    plane = Plane(_scaled(view.layout.field_mm, view.print_scale), 0.0, mm_per_px)
     linear = srgb_to_linear(rectify(photo.pixels, view.camera, view.pose, plane))
-    mask = _unlike_field(linear, _patch_mask(view.layout, plane))
+    mask = _unlike_field(linear, _patch_mask(view.layout, plane), round(_RIM_MM / mm_per_px))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
     mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel), np.uint8)
     contours, family = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     parents = [] if family is None else np.asarray(family)[0, :, 3].tolist()
 
     rows, columns = plane.shape
-    border = _BORDER_MM / _MM_PER_PX
+    border = _BORDER_MM / mm_per_px
     parts: list[tuple[float, Part]] = []
     for index, contour in enumerate(contours):
         if parents[index] >= 0:
             continue
         points = np.asarray(contour, np.float64).reshape(-1, 2)
-        area_mm2 = float(cv2.contourArea(np.asarray(contour))) * _MM_PER_PX**2
+        area_mm2 = float(cv2.contourArea(np.asarray(contour))) * mm_per_px**2
         if area_mm2 < _MIN_PART_MM2:
             continue
         low, high = points.min(axis=0), points.max(axis=0)
@@ -84,11 +88,10 @@ def find_parts(photo: Photo, view: MatView) -> list[Part]:
 
 
 def _unlike_field(
-    linear: npt.NDArray[np.float32], patches: npt.NDArray[np.bool_]
+    linear: npt.NDArray[np.float32], patches: npt.NDArray[np.bool_], width: int
 ) -> npt.NDArray[np.uint8]:
-    """Return 255 where the colour points away from the field's."""
+    """Return 255 where the colour points away from the field's, whose rim has `width` pixels."""
     rim = np.zeros(patches.shape, bool)
-    width = round(8 / _MM_PER_PX)
     rim[:width], rim[-width:], rim[:, :width], rim[:, -width:] = True, True, True, True
     field = np.median(linear[rim & ~patches], axis=0).astype(np.float32)
     field /= max(float(np.linalg.norm(field)), 1e-6)

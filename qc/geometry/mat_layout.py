@@ -11,6 +11,7 @@ that OpenCV's board, detector and ids serve unchanged.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal, NamedTuple, Self
 
 import cv2
@@ -132,7 +133,7 @@ class MatLayout(_Model):
             (self.columns - inner) * self.square_mm, (self.rows - inner) * self.square_mm
         )
 
-    @property
+    @cached_property
     def marker_squares(self) -> dict[int, tuple[int, int]]:
         """The printed markers: id → (column, row) of its square, from the upper left."""
         numbered = (
@@ -147,7 +148,7 @@ class MatLayout(_Model):
             if self.in_ring(*square)
         }
 
-    @property
+    @cached_property
     def marker_ids(self) -> frozenset[int]:
         """Ids of the printed markers."""
         return frozenset(self.marker_squares)

@@ -154,6 +154,40 @@ def locate_mat(corners: MatCorners, camera: Camera, station: Station | None) -> 
     )
 
 
+def glimpse_mat(corners: MatCorners, camera: Camera) -> MatView | None:
+    """See roughly how a mat lies, in a millisecond: nothing is fitted, nothing measured.
+
+    Args:
+        corners: what `find_corners` saw.
+        camera: a usual one.
+
+    Returns:
+        The view, its covariance all NaN, or None where too few corners are seen.
+    """
+    if len(corners.ids) < _MIN_CORNERS:
+        return None
+    points_mm = np.column_stack([corners.points_mm, np.zeros(len(corners.ids))])
+    poses = _planar_poses(points_mm, corners.points_px, camera)
+    if not poses:
+        return None
+
+    def off_px(pose: Pose) -> float:
+        off = camera.project(points_mm, pose) - corners.points_px
+        return float(np.sqrt(np.mean(off**2)))
+
+    pose = min(poses, key=off_px)
+    return MatView(
+        layout=corners.layout,
+        camera=camera,
+        pose=pose,
+        covariance=np.full((10, 10), np.nan),
+        residual_px=off_px(pose),
+        corners_px=corners.points_px,
+        corner_ids=corners.ids,
+        print_scale=(1.0, 1.0),
+    )
+
+
 def fit_corners(
     points_mm: Array,
     points_px: Array,

@@ -3,7 +3,7 @@
 from qc.photo.decode import Photo, decode_photo
 from qc.photo.edges import edge_width_px, edge_widths_px, strongest_edges
 from qc.photo.light import linear_to_srgb, srgb_to_linear, to_grey
-from qc.photo.quality import gate_blur, gate_glare, gate_light
+from qc.photo.quality import gate_blur, gate_exposure, gate_frame_blur, gate_glare, gate_light
 
 __all__ = [
     "Photo",
@@ -11,6 +11,8 @@ __all__ = [
     "edge_width_px",
     "edge_widths_px",
     "gate_blur",
+    "gate_exposure",
+    "gate_frame_blur",
     "gate_glare",
     "gate_light",
     "linear_to_srgb",

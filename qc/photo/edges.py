@@ -103,18 +103,15 @@ def strongest_edges(
     across = np.asarray(cv2.Scharr(linear_grey, cv2.CV_32F, 1, 0))
     down = np.asarray(cv2.Scharr(linear_grey, cv2.CV_32F, 0, 1))
     steepness = np.hypot(across, down)
-    rows, columns = (max(1, side // 32) for side in steepness.shape)
-    cells = [
-        (top, left)
-        for top in range(0, steepness.shape[0] - rows + 1, rows)
-        for left in range(0, steepness.shape[1] - columns + 1, columns)
-    ]
-    places = []
-    for top, left in cells:
-        cell = steepness[top : top + rows, left : left + columns]
-        y, x = divmod(int(cell.argmax()), cell.shape[1])
-        places.append((left + x, top + y))
-    x, y = np.array(places).T
+    height, width = steepness.shape
+    rows, columns = max(1, height // 32), max(1, width // 32)
+    down_cells, across_cells = height // rows, width // columns
+    whole = steepness[: down_cells * rows, : across_cells * columns]
+    cells = whole.reshape(down_cells, rows, across_cells, columns).swapaxes(1, 2)
+    steepest = cells.reshape(down_cells * across_cells, rows * columns).argmax(axis=1)
+    cell = np.arange(len(steepest))
+    y = cell // across_cells * rows + steepest // columns
+    x = cell % across_cells * columns + steepest % columns
     steep = steepness[y, x]
     kept = (steep >= np.median(steep)) & (steep > 0)
     x, y, steep = x[kept], y[kept], steep[kept]

@@ -7,11 +7,14 @@ are, so the geometry measures them once it has found the mat.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
 from qc.decision.verdict import Reason, Verdict
 from qc.photo.decode import Photo
+from qc.photo.edges import edge_width_px, strongest_edges
 from qc.photo.light import srgb_to_linear
 
 MIN_LONG_PX = 1600
@@ -32,6 +35,9 @@ MAX_EDGE_SIGMA_PX = 2.0
 """A crack 2.5 px wide (0.5 mm at 0.2 mm a pixel) keeps erf(2.5 / (2 √2 · 2)) = 47 % of its
 contrast. A focused tablet has 0.6 to 1.0 px."""
 
+_REDUCED_SIGMA_PX = 0.6
+"""Spread of the sharpest edges of a reduced picture; 0.4 to 0.5 where it was reduced well."""
+
 MAX_GLARE_SHARE = 0.02
 """Of the item's area. A lacquered bowl always shows a small highlight of the lamp."""
 
@@ -51,19 +57,40 @@ def gate_light(photo: Photo, view: str | None = None) -> tuple[Reason, ...]:
     Percentiles over a grid of samples, so that a lamp in the corner or a dark table around the
     mat decide nothing, and a 12 MP photo costs some 4 ms.
     """
-    return tuple(
-        reason
-        for reason in (
-            _gate_size(photo, view),
-            *_gate_samples(_sample(photo.pixels), view),
-        )
-        if reason is not None
-    )
+    small = _gate_size(photo, view)
+    return (*([small] if small else []), *gate_exposure(photo, view))
+
+
+def gate_exposure(
+    photo: Photo, view: str | None = None, *, samples_per_side: int = _SAMPLES_PER_SIDE
+) -> tuple[Reason, ...]:
+    """Judge colour and exposure alone, whatever the size."""
+    return tuple(_gate_samples(_sample(photo.pixels, samples_per_side), view))
 
 
 def gate_blur(sigma_px: float | None, view: str | None = None) -> Reason | None:
     """Judge what `edge_width_px` measured; edges that could not be measured are not sharp."""
     if sigma_px is not None and sigma_px <= MAX_EDGE_SIGMA_PX:
+        return None
+    return Reason.of(Verdict.RETAKE, "photo-blurred", view=view)
+
+
+def gate_frame_blur(
+    linear_grey: npt.NDArray[np.float32], enlargement: float, view: str | None = None
+) -> Reason | None:
+    """Judge by a small frame of the live camera whether the photo would be blurred.
+
+    Args:
+        linear_grey: (H, W) linear light.
+        enlargement: how many pixels the photo has for one of the frame, along a side.
+        view: named in the reason.
+
+    Reducing a picture hides its blur: with four pixels for one, a photo that is only just too
+    blurred (2.0 px) still passes here; from some 2.7 px on it is seen.
+    """
+    sigma_px = edge_width_px(linear_grey, *strongest_edges(linear_grey))
+    limit_px = math.hypot(MAX_EDGE_SIGMA_PX / enlargement, _REDUCED_SIGMA_PX)
+    if sigma_px is None or sigma_px <= limit_px:
         return None
     return Reason.of(Verdict.RETAKE, "photo-blurred", view=view)
 
@@ -118,9 +145,9 @@ def _gate_samples(samples: npt.NDArray[np.uint8], view: str | None) -> list[Reas
     return [Reason.of(Verdict.RETAKE, code, view=view) for code in codes]
 
 
-def _sample(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def _sample(pixels: npt.NDArray[np.uint8], samples_per_side: int) -> npt.NDArray[np.uint8]:
     """Return (N, 3) pixels on a grid; unlike a mean over blocks they keep clipping visible."""
-    step = max(1, min(pixels.shape[:2]) // _SAMPLES_PER_SIDE)
+    step = max(1, min(pixels.shape[:2]) // samples_per_side)
     return pixels[step // 2 :: step, step // 2 :: step].reshape(-1, 3)
 
 

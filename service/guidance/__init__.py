@@ -1,0 +1,1 @@
+"""Guidance while the camera is live; nothing of it is kept."""
