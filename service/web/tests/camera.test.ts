@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { cameraProblem } from "../src/camera";
+import { cameraProblem } from "../src/camera/camera";
 
 it.each([
   ["NotAllowedError", "refused"],

@@ -50,6 +50,13 @@ export async function fetchLatest() {
   return (await orKept("latest", () => dataOf(() => api.GET("/v1/inspections")))).items;
 }
 
+/** The latest inspection of a spec that passed; `undefined` where none did. */
+export async function fetchPassed(spec: string) {
+  const query = { spec, verdict: "pass", limit: 1 } as const;
+  const ask = () => dataOf(() => api.GET("/v1/inspections", { params: { query } }));
+  return (await orKept(`passed/${spec}`, ask)).items[0];
+}
+
 export function fetchInspection(inspectionId: string) {
   const path = { inspection_id: inspectionId };
   return dataOf(() => api.GET("/v1/inspections/{inspection_id}", { params: { path } }));

@@ -1,9 +1,11 @@
 import type { Messages } from "./id";
+import { cameraEn } from "./camera.en";
 import { reviewEn } from "./review.en";
 
 export const en: Messages = {
   appName: "Teliti",
   review: reviewEn,
+  camera: cameraEn,
   verify: {
     title: "Verify a report",
     hint: "Choose the report's PDF file, or scan the QR code in the report.",

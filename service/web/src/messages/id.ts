@@ -1,9 +1,11 @@
+import { cameraId } from "./camera.id";
 import { reviewId } from "./review.id";
 
 /** Indonesian: the language of the workshop, and the shape that every other language must have. */
 export const id = {
   appName: "Teliti",
   review: reviewId,
+  camera: cameraId,
   verify: {
     title: "Cocokkan laporan",
     hint: "Pilih berkas PDF laporan, atau pindai kode QR di laporan.",

@@ -45,6 +45,17 @@ export function closeCamera(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
+/** Longest side of the still photos that a camera takes; 0 where it does not tell. */
+export async function photoSize(track: MediaStreamTrack): Promise<number> {
+  if (!("ImageCapture" in window)) return 0;
+  try {
+    const { imageWidth, imageHeight } = await new ImageCapture(track).getPhotoCapabilities();
+    return Math.max(imageWidth?.max ?? 0, imageHeight?.max ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
 /**
  * Take a still photo, upright, as JPEG.
  *

@@ -1,0 +1,25 @@
+/** Indonesian, while the camera is live. */
+export const cameraId = {
+  advice: {
+    "photo-dark": "Terlalu gelap. Nyalakan lampu.",
+    "photo-bright": "Terlalu terang. Jauhkan lampu.",
+    "photo-grey": "Tidak berwarna. Pakai kamera berwarna.",
+    "mat-missing": "Arahkan kamera ke alas.",
+    "mat-wrong": "Ganti alas.",
+    "camera-tilted": "Miring. Pegang tablet mendatar.",
+    "camera-far": "Terlalu jauh. Dekatkan tablet.",
+    "mat-covered": "Tepi alas harus terlihat semua.",
+    "photo-blurred": "Buram. Tahan tablet.",
+    "item-missing": "Taruh barang di tengah alas.",
+    "item-cut-off": "Geser barang ke tengah alas.",
+    "item-count": "Jumlah barang di alas salah.",
+  },
+  hold: "Bagus. Tahan.",
+  ready: "Bagus. Ambil foto.",
+  taken: "Sudah difoto. Ganti barang, atau ketuk gambar.",
+  automatic: "Otomatis",
+  ghost: "Bayangan",
+  ghostPicture: "Bayangan barang yang lulus",
+  sound: "Suara",
+  volumes: { loud: "keras", soft: "pelan", mute: "mati" },
+};
