@@ -10,6 +10,8 @@ export type Route =
   | { page: "manage" }
   | { page: "queue" }
   | { page: "review"; inspectionId: string }
+  | { page: "lots" }
+  | { page: "lot"; lotId: string }
   | { page: "unsent" }
   | { page: "welcome"; code: string }
   | { page: "enrol"; code: string }
@@ -20,6 +22,7 @@ export function parseRoute(hash: string): Route {
   const [page, argument, ...rest] = hash.replace(/^#?\/?/, "").split("/");
   if (!page) return { page: "choose" };
   if ((page === "manage" || page === "unsent") && !argument) return { page };
+  if (page === "lots" && !argument) return { page };
   if (page === "review" && !argument) return { page: "queue" };
   if (page === "enrol" && !argument) return { page: "enrol", code: "" };
   if (page === "verify" && !argument) return { page, hash: "" };
@@ -27,6 +30,7 @@ export function parseRoute(hash: string): Route {
     if (page === "welcome" || page === "enrol") return { page, code: decodeURIComponent(argument) };
     if (page === "verify") return { page, hash: decodeURIComponent(argument) };
     if (page === "specs") return { page: "capture", specId: decodeURIComponent(argument) };
+    if (page === "lots") return { page: "lot", lotId: decodeURIComponent(argument) };
     if (page === "review") return { page, inspectionId: decodeURIComponent(argument) };
     if (page === "inspections") return { page: "answer", inspectionId: decodeURIComponent(argument) };
   }
@@ -39,6 +43,8 @@ export const addressOf = {
   manage: () => "#/manage",
   queue: () => "#/review",
   review: (inspectionId: string) => `#/review/${encodeURIComponent(inspectionId)}`,
+  lots: () => "#/lots",
+  lot: (lotId: string) => `#/lots/${encodeURIComponent(lotId)}`,
   unsent: () => "#/unsent",
   capture: (specId: string) => `#/specs/${encodeURIComponent(specId)}`,
   answer: (inspectionId: string) => `#/inspections/${encodeURIComponent(inspectionId)}`,

@@ -1,11 +1,13 @@
 import type { Messages } from "./id";
 import { cameraEn } from "./camera.en";
+import { lotsEn } from "./lots.en";
 import { reviewEn } from "./review.en";
 
 export const en: Messages = {
   appName: "Teliti",
   review: reviewEn,
   camera: cameraEn,
+  lots: lotsEn,
   verify: {
     title: "Verify a report",
     hint: "Choose the report's PDF file, or scan the QR code in the report.",
@@ -191,6 +193,7 @@ export const en: Messages = {
   broken: { title: "The server has a problem.", fix: "Wait a moment, then try again." },
   refused: { title: "The server refused this request.", fix: "Go back and start again." },
   problems: {
+    ...lotsEn.problems,
     busy: { title: "The server is busy.", fix: "Wait a moment, then try again." },
     "not-found": { title: "This does not exist.", fix: "Go back to the list of items." },
     "credentials-wrong": { title: "That is not right.", fix: "Try again." },
@@ -248,4 +251,5 @@ export const en: Messages = {
   },
   unknownPage: { title: "This page does not exist.", fix: "Go back to the list of items." },
   retry: "Try again",
+  more: "Show more",
 };

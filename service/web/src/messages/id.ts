@@ -1,4 +1,5 @@
 import { cameraId } from "./camera.id";
+import { lotsId } from "./lots.id";
 import { reviewId } from "./review.id";
 
 /** Indonesian: the language of the workshop, and the shape that every other language must have. */
@@ -6,6 +7,7 @@ export const id = {
   appName: "Teliti",
   review: reviewId,
   camera: cameraId,
+  lots: lotsId,
   verify: {
     title: "Cocokkan laporan",
     hint: "Pilih berkas PDF laporan, atau pindai kode QR di laporan.",
@@ -191,6 +193,7 @@ export const id = {
   broken: { title: "Server sedang bermasalah.", fix: "Tunggu sebentar, lalu coba lagi." },
   refused: { title: "Server menolak permintaan ini.", fix: "Kembali, lalu mulai lagi." },
   problems: {
+    ...lotsId.problems,
     busy: { title: "Server sedang sibuk.", fix: "Tunggu sebentar, lalu coba lagi." },
     "not-found": { title: "Data ini tidak ada.", fix: "Kembali ke daftar barang." },
     "credentials-wrong": { title: "Tidak cocok.", fix: "Coba lagi." },
@@ -248,6 +251,7 @@ export const id = {
   },
   unknownPage: { title: "Halaman ini tidak ada.", fix: "Kembali ke daftar barang." },
   retry: "Coba lagi",
+  more: "Tampilkan lagi",
 };
 
 export type Messages = typeof id;
