@@ -26,6 +26,7 @@ class TrainingConfig(BaseModel):
     )
     max_steps: PositiveInt = 100_000
     learning_rate: PositiveFloat = 2e-3
+    warm_up_steps: PositiveInt = 200
     encoder_rate: PositiveFloat = Field(
         default=0.3, description="Learning rate of the encoder relative to the decoder's."
     )

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import onnx
@@ -23,6 +23,7 @@ from torch import nn
 from qc.defects.detector import DefectMap, Detector
 from qc.defects.regions import Region, find_regions
 from qc.defects.release import Release, read_release
+from training.blending import Blend
 from training.calibration import Calibration, calibrate
 from training.config import TrainingConfig
 from training.datasets.catalogue import read_catalogue
@@ -108,7 +109,7 @@ def release_run(
     catalogue: Streams,
     out: Path,
     patches: int = 600,
-    blend: tuple[Path, float] | None = None,
+    blend: Blend | None = None,
     types: tuple[str, ...] = TYPES,
 ) -> float:
     """Calibrate, export and verify the best network of a run.
@@ -118,7 +119,7 @@ def release_run(
         catalogue: its data.
         out: folder of the release.
         patches: for the calibration.
-        blend: a release to average with, and the share of the run's own weights.
+        blend: of the run's weights with a release's.
         types: of the network's outputs.
 
     Returns:
@@ -131,7 +132,7 @@ def release_run(
     network: nn.Module = DefectNetwork(len(types))
     network.load_state_dict(torch.load(run / "best.pt", map_location="cpu", weights_only=True))
     if blend:
-        network = blended(network, blend[0] / "model.onnx", types, blend[1])
+        network = blended(network, blend.release / "model.onnx", types, blend.own_share)
     held_out = catalogue.calibration_patches(config, patches)
     line = calibrate(network, held_out, range(patches), types)
     weights, offset = (torch.from_numpy(v).float() for v in (line.weights, line.offset))
@@ -157,7 +158,7 @@ def main(
 ) -> None:
     """Calibrate, export and verify the best network of a run, and make it the active release."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    blend = (blend_with, own_share) if blend_with else None
+    blend = Blend(blend_with, own_share) if blend_with else None
     worst = release_run(run, read_catalogue(data), out, patches, blend)
     (out.parent / "ACTIVE").write_text(out.name + "\n", encoding="utf-8")
     size_mb = (out / "model.onnx").stat().st_size / 1e6
@@ -170,7 +171,7 @@ def _write_release(
     config: TrainingConfig,
     line: Calibration,
     types: tuple[str, ...],
-    blend: tuple[Path, float] | None,
+    blend: Blend | None,
 ) -> None:
     manifest = json.loads((run / "data.json").read_text())
     lineage = manifest.pop("lineage", [])
@@ -195,9 +196,7 @@ def _write_release(
         training={
             "command": command,
             "lineage": lineage,
-            "blend": {"release": read_release(blend[0]).reference, "own_share": blend[1]}
-            if blend
-            else None,
+            "blend": _blend_record(blend),
             "config": config.model_dump(),
             "steps": steps,
             "minutes": round(seconds / 60, 1),
@@ -211,6 +210,14 @@ def _write_release(
     )
     text = json.dumps(release.model_dump(mode="json"), indent=2)
     (out / "release.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _blend_record(blend: Blend | None) -> dict[str, Any] | None:
+    if blend is None:
+        return None
+    tried = {"tried": blend.tried} if blend.tried else {}
+    reference = read_release(blend.release).reference
+    return {"release": reference, "own_share": blend.own_share, **tried}
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 The network starts from exactly what the release computes. Patches of the snapshot's photos and of
 old data take turns, so that it does not forget; a type that the release did not know gets an
-output of its own. The best network on the snapshot's part `val` and on old data is calibrated,
-exported and verified as any release is.
+output of its own. The best network on the snapshot's part `val` and on old data is averaged with
+the release as far as that keeps what was known, calibrated, exported and verified as any release.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch.utils.data import DataLoader
 
 from qc.datasets.model import DatasetPhoto
 from qc.datasets.snapshot import read_snapshot
 from qc.defects.release import read_release
+from training.blending import Blend, choose_blend
 from training.config import TrainingConfig
 from training.datasets.catalogue import Catalogue, read_catalogue
 from training.datasets.patches import BoardSource, CompositeSource, Patches, Source
@@ -28,7 +30,9 @@ from training.datasets.reviewed import Replayed, ReviewedSource
 from training.datasets.surfaces import procedural_surface
 from training.errors import TrainingDataError
 from training.export import release_run
-from training.train import fit, lineage, start, warm_start
+from training.network import DefectNetwork
+from training.train import fit, lineage, start, validate, warm_start
+from training.weights import blended
 
 log = logging.getLogger("training")
 _CALIBRATION_SEED = 8_000_000
@@ -39,6 +43,7 @@ LEAST_REGIONS = 16
 FINETUNING = TrainingConfig(
     minutes=50,
     learning_rate=1e-3,
+    warm_up_steps=40,
     ema_decay=0.99,
     check_every=100,
     check_patches=160,
@@ -171,9 +176,23 @@ def teach(
     else:
         warm_start(state, release, lesson, config)
     fit(state, lesson, config, run)
-    release_run(run, lesson, out, patches, types=lesson.types)
+    blend = _blend(release, lesson, config, run, patches)
+    release_run(run, lesson, out, patches, blend, lesson.types)
     log.info("%s knows %s", out, ", ".join(lesson.types))
     return out
+
+
+def _blend(release: Path, lesson: Lesson, config: TrainingConfig, run: Path, patches: int) -> Blend:
+    """Choose between what the release knew and what the run learnt, on calibration patches."""
+    network = DefectNetwork(len(lesson.types))
+    network.load_state_dict(torch.load(run / "best.pt", map_location="cpu", weights_only=True))
+    held_out = list(DataLoader(lesson.calibration_patches(config, patches), config.batch))
+
+    def score(share: float) -> dict[str, float]:
+        mean = blended(network, release / "model.onnx", lesson.types, share)
+        return validate(mean, held_out, torch.device("cpu"), lesson.types)
+
+    return choose_blend(release, read_release(release).types, score)
 
 
 def known_types(parent: tuple[str, ...], train: Sequence[DatasetPhoto]) -> tuple[str, ...]:

@@ -108,6 +108,7 @@ def main(
     bf16: Annotated[bool, typer.Option("--bf16", help="Where the processor has bfloat16.")] = False,
     every: Annotated[int, typer.Option(help="Measure on every n-th other board.")] = 5,
     composites: Annotated[int, typer.Option(help="Composited patches.")] = 160,
+    patches: Annotated[int, typer.Option(help="To choose the blend and calibrate by.")] = 300,
 ) -> None:
     """Fine-tune with few regions and with many, and print the curve as JSON."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler()])
@@ -136,11 +137,12 @@ def main(
         release = folder / "curve" / "0.0.1"
         if not (release / "release.json").exists():
             summary = {"regions": _count(train), "photos": len(train)}
-            teach(lesson, start_from, release, folder / "run", config, summary)
+            teach(lesson, start_from, release, folder / "run", config, summary, patches)
         rows[f"{_count(train)} regions on {len(train)} boards"] = measure(
             release, boards, composites
         )
         report = {
+            "regions_in_val": _count(val),
             "start_from": parent.reference,
             "steps": steps,
             "boards": len(boards),

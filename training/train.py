@@ -32,6 +32,7 @@ from training.labels import TYPES
 from training.losses import defect_loss
 from training.network import DefectNetwork, load_encoder_weights
 from training.normalise import normalise
+from training.probe import fill_new_outputs
 from training.weights import load_release, settle_norms
 
 log = logging.getLogger("training")
@@ -133,7 +134,9 @@ def warm_start(state: State, release: Path, catalogue: Streams, config: Training
     new = load_release(state.network, release / "model.onnx", state.types)
     patches = catalogue.training_patches(config, SETTLING_BATCHES * config.batch)
     device = next(state.network.parameters()).device
-    settle_norms(state.network, (p.to(device) for p, _, _ in DataLoader(patches, config.batch)))
+    batches = list(DataLoader(patches, config.batch))
+    settle_norms(state.network, (pixels.to(device) for pixels, _, _ in batches))
+    fill_new_outputs(state.network, batches, [state.types.index(name) for name in new])
     state.average.load_state_dict(state.network.state_dict())
     log.info("started from %s; new types: %s", release, ", ".join(new) or "none")
 
@@ -146,9 +149,11 @@ def lineage(release: Path) -> list[dict[str, Any]]:
     return [*earlier, {"release": parent.reference, **own}]
 
 
-def rate_factor(step: int, share_done: float) -> float:
-    """Learning rate over its base: 200 steps of warm-up, then a cosine to zero."""
-    return min(1.0, (step + 1) / 200) * 0.5 * (1 + math.cos(math.pi * min(1.0, share_done)))
+def rate_factor(step: int, share_done: float, warm_up_steps: int) -> float:
+    """Learning rate over its base: a linear warm-up, and a cosine to zero."""
+    return (
+        min(1.0, (step + 1) / warm_up_steps) * 0.5 * (1 + math.cos(math.pi * min(1.0, share_done)))
+    )
 
 
 def train_step(state: State, batch: Batch, config: TrainingConfig, device: torch.device) -> float:
@@ -173,7 +178,7 @@ def train_step(state: State, batch: Batch, config: TrainingConfig, device: torch
 
 @torch.no_grad()
 def validate(
-    network: DefectNetwork,
+    network: nn.Module,
     batches: list[Batch],
     device: torch.device,
     types: tuple[str, ...] = TYPES,
@@ -222,9 +227,8 @@ def fit(state: State, catalogue: Streams, config: TrainingConfig, run: Path) -> 
         batches: Iterator[Batch] = iter(loader)
         begun = time.monotonic()
         for batch in batches:
-            factor = rate_factor(
-                state.step, max(state.seconds / budget, state.step / config.max_steps)
-            )
+            done = max(state.seconds / budget, state.step / config.max_steps)
+            factor = rate_factor(state.step, done, config.warm_up_steps)
             for group in state.optimiser.param_groups:
                 group["lr"] = group["base"] * factor
             loss = train_step(state, batch, config, device)
@@ -241,7 +245,8 @@ def fit(state: State, catalogue: Streams, config: TrainingConfig, run: Path) -> 
             )
             if state.seconds >= budget or state.stale >= config.patience:
                 break
-    check(state, held_out, device, writer, run)
+    if not state.history or state.history[-1]["step"] != state.step:
+        check(state, held_out, device, writer, run)
     writer.close()
 
 

@@ -144,6 +144,10 @@ def test_a_snapshot_becomes_a_release_with_an_output_for_the_new_type(tmp_path: 
     training = child.release.training
     assert training["data"]["snapshot"].startswith(made.name.removeprefix("snapshot-"))
     assert training["lineage"][-1]["release"] == parent.reference
+    tried = training["blend"]["tried"]
+    assert {"0", "0.2", "1"} <= set(tried)
+    assert {"crack", "mean"} <= set(tried["0"])
+    assert f"{training['blend']['own_share']:g}" in tried
     assert any("workshop's own" in licence for licence in child.release.licences)
 
 
