@@ -76,7 +76,7 @@ def regress(features: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
-    solver.step(loss)
+    solver.step(loss)  # type: ignore[no-untyped-call]
     own = (weight / scale).detach()
     return own, (offset - mean @ own).detach()
 
