@@ -32,6 +32,7 @@ from training.evaluate import (
     region_recall,
 )
 from training.export import release_run
+from training.team import Team
 from training.train import fit, start
 
 log = logging.getLogger("training")
@@ -96,7 +97,8 @@ def train_recipe(recipe: Recipe, base: TrainingConfig, catalogue: Catalogue, run
     (run / "data.json").write_text(json.dumps(catalogue.summary))
     torch.manual_seed(config.seed)
     torch.set_num_threads(config.threads or torch.get_num_threads())
-    fit(start(config, torch.device("cpu")), catalogue, config, run)
+    own = Team(0, 1, torch.device("cpu"))
+    fit(start(config, own.device), catalogue, config, run, own)
     release_run(run, catalogue, out, patches=120)
     return out
 

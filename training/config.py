@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal, Self
 
@@ -54,7 +55,10 @@ class TrainingConfig(BaseModel):
 
     def write(self, path: Path) -> None:
         """Keep the configuration with its run."""
-        path.write_text(self.model_dump_json(indent=2) + "\n")
+        # Of processes that train together each writes the same, and none reads half of it.
+        new = path.with_suffix(f".{os.getpid()}")
+        new.write_text(self.model_dump_json(indent=2) + "\n")
+        new.replace(path)
 
     @classmethod
     def read(cls, path: Path) -> Self:

@@ -31,6 +31,7 @@ from training.datasets.surfaces import procedural_surface
 from training.errors import TrainingDataError
 from training.export import release_run
 from training.network import DefectNetwork
+from training.team import team
 from training.train import fit, lineage, start, validate, warm_start
 from training.weights import blended
 
@@ -168,17 +169,18 @@ def teach(
     torch.manual_seed(config.seed)
     if config.threads:
         torch.set_num_threads(config.threads)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    state = start(config, device, lesson.types)
-    if (run / "checkpoint.pt").exists():
-        state.load(run / "checkpoint.pt")
-        log.info("resumed at step %d", state.step)
-    else:
-        warm_start(state, release, lesson, config)
-    fit(state, lesson, config, run)
-    blend = _blend(release, lesson, config, run, patches)
-    release_run(run, lesson, out, patches, blend, lesson.types)
-    log.info("%s knows %s", out, ", ".join(lesson.types))
+    with team() as own:
+        state = start(config, own.device, lesson.types)
+        if (run / "checkpoint.pt").exists():
+            state.load(run / "checkpoint.pt")
+            log.info("resumed at step %d", state.step)
+        else:
+            warm_start(state, release, lesson, config)
+        fit(state, lesson, config, run, own)
+    if own.leads:
+        blend = _blend(release, lesson, config, run, patches)
+        release_run(run, lesson, out, patches, blend, lesson.types)
+        log.info("%s knows %s", out, ", ".join(lesson.types))
     return out
 
 

@@ -1,6 +1,7 @@
 """Train a detector: `python -m training.train --data DIR --run DIR`.
 
 Reads from top to bottom: data, network, loop. Stop it at any time; the same command resumes.
+Under torchrun it trains on several GPUs, or processes, at once (`training.team`).
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ import json
 import logging
 import math
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
@@ -33,6 +32,8 @@ from training.losses import defect_loss
 from training.network import DefectNetwork, load_encoder_weights
 from training.normalise import normalise
 from training.probe import fill_new_outputs
+from training.state import State, update_average
+from training.team import Share, Team, team
 from training.weights import load_release, settle_norms
 
 log = logging.getLogger("training")
@@ -51,53 +52,6 @@ class Streams(Protocol):
     def calibration_patches(self, config: TrainingConfig, length: int | None = None) -> Patches:
         """Fixed patches of what is not trained on."""
         ...
-
-
-@dataclass
-class State:
-    """All that a resumed run needs."""
-
-    network: DefectNetwork
-    average: DefectNetwork
-    optimiser: torch.optim.Optimizer
-    types: tuple[str, ...] = TYPES
-    step: int = 0
-    seconds: float = 0.0
-    best: float = -math.inf
-    stale: int = 0
-    history: list[dict[str, float]] = field(default_factory=list)
-
-    def save(self, path: Path) -> None:
-        """Write the checkpoint; a run killed meanwhile keeps the previous one."""
-        new = path.with_suffix(".new")
-        torch.save(
-            {
-                "network": self.network.state_dict(),
-                "average": self.average.state_dict(),
-                "optimiser": self.optimiser.state_dict(),
-                "progress": (self.step, self.seconds, self.best, self.stale, self.history),
-            },
-            new,
-        )
-        new.replace(path)
-
-    def load(self, path: Path) -> None:
-        """Continue from a checkpoint."""
-        saved: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        self.network.load_state_dict(saved["network"])
-        self.average.load_state_dict(saved["average"])
-        self.optimiser.load_state_dict(saved["optimiser"])
-        self.step, self.seconds, self.best, self.stale, self.history = saved["progress"]
-
-
-@torch.no_grad()
-def update_average(average: nn.Module, network: nn.Module, decay: float) -> None:
-    """Move the averaged weights (and batch statistics) towards the network's."""
-    for mean, now in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
-        if mean.dtype.is_floating_point:
-            mean.lerp_(now, 1 - decay)
-        else:
-            mean.copy_(now)
 
 
 def frozen_modules(network: DefectNetwork, stages: int) -> list[nn.Module]:
@@ -156,14 +110,16 @@ def rate_factor(step: int, share_done: float, warm_up_steps: int) -> float:
     )
 
 
-def train_step(state: State, batch: Batch, config: TrainingConfig, device: torch.device) -> float:
-    """Learn from one batch and return its loss."""
+def train_step(
+    state: State, replica: nn.Module, batch: Batch, config: TrainingConfig, device: torch.device
+) -> float:
+    """Learn from one batch, which runs through the team's replica, and return its loss."""
     state.network.train()
     for module in frozen_modules(state.network, config.frozen_stages):
         module.eval()
     pixels, target, known = (tensor.to(device, non_blocking=True) for tensor in batch)
     with torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bf16"):
-        logits = state.network(normalise(pixels))
+        logits = replica(normalise(pixels))
     loss = defect_loss(logits.float(), target, known)
     state.optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
@@ -197,22 +153,27 @@ def validate(
     return values | {"mean": sum(values.values()) / max(1, len(values))}
 
 
-def fit(state: State, catalogue: Streams, config: TrainingConfig, run: Path) -> None:
-    """Train until the budget is spent or validation stops improving."""
-    device = next(state.network.parameters()).device
-    length = config.max_steps * config.batch
-    patches = catalogue.training_patches(config, length)
-    order = range(state.step * config.batch, length)
+def fit(state: State, catalogue: Streams, config: TrainingConfig, run: Path, own: Team) -> None:
+    """Train until the budget is spent or validation stops improving.
+
+    In a team `config.batch` is that of each process. The leader's state is what counts at the end.
+    """
+    replica = own.replica(state.network)
+    patches = catalogue.training_patches(config, config.max_steps * config.batch * own.size)
     loader = DataLoader(
         patches,
         batch_size=config.batch,
-        sampler=order,
+        sampler=Share(own, config.batch, state.step, config.max_steps),
         num_workers=config.workers,
         persistent_workers=config.workers > 0,
-        pin_memory=device.type == "cuda",
+        pin_memory=own.device.type == "cuda",
     )
-    held_out = list(DataLoader(catalogue.calibration_patches(config), batch_size=config.batch))
-    writer = SummaryWriter(str(run / "tensorboard"))
+    held_out = (
+        list(DataLoader(catalogue.calibration_patches(config), batch_size=config.batch))
+        if own.leads
+        else []
+    )
+    writer = SummaryWriter(str(run / "tensorboard")) if own.leads else None
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -221,33 +182,39 @@ def fit(state: State, catalogue: Streams, config: TrainingConfig, run: Path) -> 
         TimeRemainingColumn(),
     )
     budget = config.minutes * 60
-    with Progress(*columns) as progress:
+    with Progress(*columns, disable=not own.leads) as progress:
         task = progress.add_task("training", total=budget)
         progress.update(task, completed=state.seconds)
-        batches: Iterator[Batch] = iter(loader)
         begun = time.monotonic()
-        for batch in batches:
+        for batch in loader:
             done = max(state.seconds / budget, state.step / config.max_steps)
             factor = rate_factor(state.step, done, config.warm_up_steps)
             for group in state.optimiser.param_groups:
                 group["lr"] = group["base"] * factor
-            loss = train_step(state, batch, config, device)
+            loss = train_step(state, replica, batch, config, own.device)
             state.step += 1
-            if state.step % 25 == 0:
+            if writer and state.step % 25 == 0:
                 writer.add_scalar("loss", loss, state.step)
                 writer.add_scalar("rate", factor, state.step)
-            if state.step % config.check_every == 0:
-                check(state, held_out, device, writer, run)
+                writer.add_scalar("unusable-draws", patches.unusable, state.step)
+            if writer and state.step % config.check_every == 0:
+                check(state, held_out, own.device, writer, run)
             state.seconds += time.monotonic() - begun
             begun = time.monotonic()
+            # One clock and one judgement: else a process would wait for steps that never come.
+            state.seconds, stale = own.agree([state.seconds, state.stale])
             progress.update(
                 task, completed=state.seconds, description=f"step {state.step} loss {loss:.3f}"
             )
-            if state.seconds >= budget or state.stale >= config.patience:
+            if state.seconds >= budget or stale >= config.patience:
                 break
-    if not state.history or state.history[-1]["step"] != state.step:
-        check(state, held_out, device, writer, run)
-    writer.close()
+    if patches.unusable:
+        log.warning("%d draws of a patch met a file that cannot be used", patches.unusable)
+    if writer:
+        if not state.history or state.history[-1]["step"] != state.step:
+            check(state, held_out, own.device, writer, run)
+        writer.close()
+    own.agree([0.0])  # nobody reads the leader's files before they are written
 
 
 def check(
@@ -285,18 +252,18 @@ def main(
     torch.manual_seed(settings.seed)
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    catalogue = read_catalogue(data, renders)
-    summary = catalogue.summary | {"lineage": lineage(start_from) if start_from else []}
-    if not (run / "data.json").exists():  # a resumed run keeps what it began with
-        (run / "data.json").write_text(json.dumps(summary, indent=2) + "\n")
-    state = start(settings, device)
-    if (run / "checkpoint.pt").exists():
-        state.load(run / "checkpoint.pt")
-        log.info("resumed at step %d", state.step)
-    elif start_from is not None:
-        warm_start(state, start_from, catalogue, settings)
-    fit(state, catalogue, settings, run)
+    with team() as own:
+        catalogue = read_catalogue(data, renders)
+        summary = catalogue.summary | {"lineage": lineage(start_from) if start_from else []}
+        if own.leads and not (run / "data.json").exists():  # a resumed run keeps its beginning
+            (run / "data.json").write_text(json.dumps(summary, indent=2) + "\n")
+        state = start(settings, own.device)
+        if (run / "checkpoint.pt").exists():
+            state.load(run / "checkpoint.pt")
+            log.info("resumed at step %d", state.step)
+        elif start_from is not None:
+            warm_start(state, start_from, catalogue, settings)
+        fit(state, catalogue, settings, run, own)
 
 
 if __name__ == "__main__":

@@ -85,8 +85,8 @@ def load_board(board: Board) -> Sample:
     """Read a board without the black conveyor beside it.
 
     Raises:
-        TrainingDataError: a file is unreadable, the mask has another size than the image, or
-            contains a class outside the list.
+        TrainingDataError: a file is unreadable, the mask has another size than the image,
+            contains a class outside the list, or is empty although the index names a defect.
     """
     return _to_sample(*load_classes(board))
 
@@ -112,6 +112,11 @@ def load_classes(board: Board) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         raise TrainingDataError(
             f"{board.mask.name} contains class {min(outside)}, which is not in the list",
             fix="Correct the mask, or add the class to training.datasets.boards.",
+        )
+    if board.classes and not classes.any():
+        raise TrainingDataError(
+            f"{board.mask.name} is empty, but index.csv says class {min(board.classes)}",
+            fix="Draw the defect, or correct index.csv.",
         )
     wood = slice(*_wood_columns(np.asarray(pixels, np.uint8)))
     return np.array(pixels[:, wood], np.uint8), np.asarray(classes[:, wood], np.uint8)

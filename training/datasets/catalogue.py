@@ -98,14 +98,17 @@ def read_catalogue(data: Path, renders: Path | None = None) -> Catalogue:
     Raises:
         TrainingDataError: an index is missing, or nothing of the boards is usable.
     """
-    boards = [board for board in read_index(data / "wood_boards") if board.split == "train"]
+    every = read_index(data / "wood_boards")
+    twins = duplicates(every)
+    boards = [board for board in every if board.split == "train"]
     good, problems = [], []
     for board, problem in track(readable(boards), "reading boards", total=len(boards)):
-        if problem is None:
+        said = twins.get(board) if problem is None else str(problem)
+        if said is None:
             good.append(board)
         else:
-            problems.append(str(problem))
-            log.warning("left out: %s", problem)
+            problems.append(said)
+            log.warning("left out: %s", said)
     if not good:
         raise TrainingDataError("no board is usable", fix="Check the folder of the boards.")
     if problems:
@@ -131,6 +134,28 @@ def read_catalogue(data: Path, renders: Path | None = None) -> Catalogue:
     }
     calibration = [board for board in good if board.calibrates]
     return Catalogue(fitting, calibration, hires, textures, rendered, summary)
+
+
+def duplicates(boards: Sequence[Board]) -> dict[Board, str]:
+    """Boards to train on whose photo lies in another part as well, and what to say of each.
+
+    The copy that measures or calibrates stays. Only photos equal to the byte are seen; near
+    duplicates are what the split by block is for.
+    """
+    parts: dict[str, list[Board]] = {}
+    for board in boards:
+        if board.image.exists():
+            digest = hashlib.sha256(board.image.read_bytes()).hexdigest()
+            parts.setdefault(digest, []).append(board)
+    found: dict[Board, str] = {}
+    for same in parts.values():
+        kept = [b for b in same if b.split != "train" or b.calibrates]
+        for board in same if kept else ():
+            if board not in kept:
+                found[board] = f"{board.image.name} is the same photo as {kept[0].image.name}, " + (
+                    "which is not trained on"
+                )
+    return found
 
 
 def _readable_renders(root: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,16 +12,21 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from qc.errors import TelitiError
 from training.augment import CameraEffects
 from training.datasets.boards import MM_PER_PX as BOARD_MM_PER_PX
 from training.datasets.boards import Board, load_board
 from training.datasets.surfaces import Surface
 from training.datasets.windows import Window
+from training.errors import TrainingDataError
 from training.labels import TYPES, Sample
 from training.synthesis.composite.compose import compose
 from training.synthesis.composite.light import shine
 from training.synthesis.composite.scene import Pixels, Scene, log_uniform
 from training.synthesis.composite.wood import recolour
+
+log = logging.getLogger("training")
+_DRAWS = 10
 
 
 class Source(Protocol):
@@ -98,22 +104,46 @@ class BoardSource:
 
 
 class Patches(Dataset[tuple[Tensor, Tensor, Tensor]]):
-    """Patch `i` depends on `seed` and `i` alone, so that every sample can be made again."""
+    """Patch `i` depends on `seed` and `i` alone, so that every sample can be made again.
+
+    A file that has become unusable since it was checked is named and counted, and another patch is
+    drawn in its place; many in a row end the run.
+    """
 
     def __init__(
         self, sources: Sequence[Source], weights: Sequence[float], side: int, length: int, seed: int
     ) -> None:
         self._sources, self._side, self._length, self._seed = sources, side, length, seed
         self._chances = np.array(weights) / sum(weights)
+        # Shared with the processes that load patches, so that the run sees what they met.
+        self._unusable = torch.zeros(1, dtype=torch.int64).share_memory_()
 
     def __len__(self) -> int:
         return self._length
 
+    @property
+    def unusable(self) -> int:
+        """Number of draws so far that met a file which cannot be used."""
+        return int(self._unusable)
+
     def sample(self, index: int) -> Sample:
-        """Make patch `index`."""
+        """Make patch `index`.
+
+        Raises:
+            TrainingDataError: ten draws in a row met files that cannot be used.
+        """
         rng = np.random.default_rng((self._seed, index))
-        source = self._sources[int(rng.choice(len(self._sources), p=self._chances))]
-        return source(rng, self._side)
+        for _ in range(_DRAWS):
+            source = self._sources[int(rng.choice(len(self._sources), p=self._chances))]
+            try:
+                return source(rng, self._side)
+            except TelitiError as error:
+                log.warning("another patch is drawn: %s", error)
+                self._unusable += 1
+        raise TrainingDataError(
+            f"{_DRAWS} patches in a row cannot be read",
+            fix="Check that the data is still there; the run goes on from its checkpoint.",
+        )
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
         sample = self.sample(index)

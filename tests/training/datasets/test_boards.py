@@ -57,6 +57,7 @@ def test_classes_become_types(tmp_path: Path) -> None:
 
 def test_broken_files_are_named_and_the_others_read(tmp_path: Path) -> None:
     good = np.zeros((HEIGHT, WIDTH), np.uint8)
+    good[20:30, 30:60] = 4
     foreign = good.copy()
     foreign[5, 50] = 11
     _write(
