@@ -116,7 +116,8 @@ class Patches(Dataset[tuple[Tensor, Tensor, Tensor]]):
         self._sources, self._side, self._length, self._seed = sources, side, length, seed
         self._chances = np.array(weights) / sum(weights)
         # Shared with the processes that load patches, so that the run sees what they met.
-        self._unusable = torch.zeros(1, dtype=torch.int64).share_memory_()
+        self._unusable = torch.zeros(1, dtype=torch.int64)
+        self._unusable.share_memory_()  # type: ignore[no-untyped-call]
 
     def __len__(self) -> int:
         return self._length
