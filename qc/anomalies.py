@@ -14,16 +14,21 @@ from qc.records import Defect, to_points
 
 def find_anomalies(
     name: str, photo: Photo, view: MatView, outlines: list[Outline], normality: Normality
-) -> tuple[list[Defect], list[Reason]]:
-    """Compare every part with the good items; nothing found here fails an item by itself."""
+) -> tuple[list[Defect], list[Reason], float | None]:
+    """Compare every part with the good items; nothing found here fails an item by itself.
+
+    Returns:
+        What was found, the reasons, and the score over the threshold; None where nothing could be
+        compared.
+    """
     try:
         judged = normality.judge_parts(photo, view, outlines)
     except NormalityError:
-        return [], [Reason.of(Verdict.CHECK, "anomalies-not-inspected", view=name)]
+        return [], [Reason.of(Verdict.CHECK, "anomalies-not-inspected", view=name)], None
     reasons = [
         Reason.of(
             Verdict.CHECK,
-            "anomaly-found" if region.type == ANOMALY else "defect-doubtful",
+            "anomaly-found" if region.type == ANOMALY else "defect-known",
             view=name,
             subject=region.type,
             name=DEFECT_NAMES.get(region.type, region.type),
@@ -45,4 +50,4 @@ def find_anomalies(
         )
         for region in judged.regions
     ]
-    return defects, reasons
+    return defects, reasons, judged.score / normality.threshold

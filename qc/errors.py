@@ -110,6 +110,12 @@ class NormalityError(TelitiError):
     code = "normality-invalid"
 
 
+class JudgeError(TelitiError):
+    """A judge cannot be fitted, read, or used with these experts."""
+
+    code = "judge-invalid"
+
+
 class EvaluationError(TelitiError):
     """A set of labelled photos cannot be read."""
 

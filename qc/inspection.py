@@ -42,6 +42,7 @@ from qc.geometry.selfcheck import require_sound_vision
 from qc.geometry.spread import edge_spread
 from qc.geometry.station import Station
 from qc.geometry.surface import surface_patch
+from qc.judge import Judge
 from qc.photo import (
     Photo,
     edge_width_px,
@@ -52,8 +53,17 @@ from qc.photo import (
     strongest_edges,
     to_grey,
 )
-from qc.records import ColourMeasurement, Defect, Inspection, PhotoRecord, Versions, to_points
+from qc.records import (
+    ColourMeasurement,
+    Defect,
+    Inspection,
+    PhotoRecord,
+    SurfaceScore,
+    Versions,
+    to_points,
+)
 from qc.spec.models import Spec
+from qc.surface_doubt import settle
 
 __all__ = ["Inspection", "inspect"]
 
@@ -64,6 +74,7 @@ def inspect(
     station: Station | None = None,
     detector: Detector | None = None,
     normality: Mapping[str, Normality] | None = None,
+    judges: Mapping[str, Judge] | None = None,
     *,
     today: date | None = None,
 ) -> Inspection:
@@ -75,6 +86,7 @@ def inspect(
         station: calibration of camera and mat; None costs uncertainty.
         detector: finds defects; without one the verdict is `check` at best.
         normality: memories of good items on the mat, by view; what is unlike them is `check`.
+        judges: by view; they decide what the experts are unsure of.
         today: the day of the inspection; None leaves unasked whether the calibration expired.
 
     Returns:
@@ -83,12 +95,17 @@ def inspect(
     Raises:
         TelitiError: a photo or a memory is given for a view that the spec does not have.
         NormalityError: a memory was learnt without the mat.
+        JudgeError: a judge was fitted with other experts.
         VisionError: the installed OpenCV puts corners in the wrong place.
     """
     require_sound_vision()
-    memories = normality or {}
+    memories, deciders = normality or {}, judges or {}
     judged = {view.name for view in spec.views if view.height_of is None}
-    unknown = sorted((set(photos) - {view.name for view in spec.views}) | (set(memories) - judged))
+    unknown = sorted(
+        (set(photos) - {view.name for view in spec.views})
+        | (set(memories) - judged)
+        | (set(deciders) - judged)
+    )
     if unknown:
         raise TelitiError(
             f"spec {spec.reference} has no view {unknown[0]!r}",
@@ -100,6 +117,9 @@ def inspect(
                 f"{memory.reference} was learnt without the mat",
                 fix="Learn it from photos on the mat: only those can be inspected.",
             )
+    for name, judge in deciders.items():
+        own = memories.get(name)
+        judge.require(detector.reference if detector else None, own.card.name if own else None)
     by_view = {
         view.name: _look(view.name, photos[view.name], spec, station, today)
         if view.name in photos
@@ -110,8 +130,8 @@ def inspect(
     for view in spec.views:
         if view.height_of is None and (sight := by_view[view.name].sight):
             height = heights.get(view.name)
-            normal = memories.get(view.name)
-            _judge(view.name, sight, by_view[view.name], height, spec, station, detector, normal)
+            experts = _Experts(detector, memories.get(view.name), deciders.get(view.name))
+            _judge(view.name, sight, by_view[view.name], height, spec, station, experts)
     seen = by_view.values()
     reasons = [reason for view in seen for reason in view.reasons]
     records = [view.record for view in seen if view.record]
@@ -123,12 +143,14 @@ def inspect(
         counts=tuple(c for view in seen for c in view.dimensions.counts),
         defects=tuple(d for view in seen for d in view.defects),
         colours=tuple(c for view in seen for c in view.colours),
+        scores=tuple(view.score for view in seen if view.score),
         photos=tuple(records),
         versions=Versions(
             software=__version__,
             spec=spec.reference,
             release=detector.reference if detector else None,
             normality=tuple(memory.reference for memory in memories.values()),
+            judges=tuple(judge.reference for judge in deciders.values()),
             mat=next((record.mat for record in records if record.mat), None),
             station=station.id if station else None,
         ),
@@ -145,6 +167,15 @@ class _Sight:
     holes: list[Holes]
 
 
+@dataclass(frozen=True, slots=True)
+class _Experts:
+    """Who judges a surface."""
+
+    detector: Detector | None
+    normality: Normality | None
+    judge: Judge | None
+
+
 @dataclass(slots=True)
 class _Seen:
     """What one view contributes; `sight` is there if the photo can be judged."""
@@ -155,6 +186,7 @@ class _Seen:
     dimensions: Dimensions = field(default_factory=Dimensions)
     defects: list[Defect] = field(default_factory=list)
     colours: list[ColourMeasurement] = field(default_factory=list)
+    score: SurfaceScore | None = None
 
 
 def _look(
@@ -232,17 +264,27 @@ def _judge(
     height: EdgeHeight | None,
     spec: Spec,
     station: Station | None,
-    detector: Detector | None,
-    normality: Normality | None,
+    experts: _Experts,
 ) -> None:
     """Measure what a view shows, find its defects and compare its colour."""
     seen.dimensions = measure_view(
         name, sight.view, sight.outlines, sight.holes, spec, station, height
     )
-    seen.defects, reasons = _defects(name, sight, spec, height, detector)
-    if normality and worst(reasons) is not Verdict.RETAKE:
-        anomalies, doubts = find_anomalies(name, sight.photo, sight.view, sight.outlines, normality)
+    seen.defects, reasons, suspicion = _defects(name, sight, spec, height, experts.detector)
+    unlike = None
+    if experts.normality and worst(reasons) is not Verdict.RETAKE:
+        anomalies, doubts, unlike = find_anomalies(
+            name, sight.photo, sight.view, sight.outlines, experts.normality
+        )
         seen.defects, reasons = [*seen.defects, *anomalies], [*reasons, *doubts]
+    probability = None
+    if experts.judge and suspicion is not None and (unlike is not None or not experts.normality):
+        probability = experts.judge.probability(suspicion, unlike)
+        seen.defects, reasons = settle(experts.judge, probability, name, seen.defects, reasons)
+    if suspicion is not None or unlike is not None:
+        seen.score = SurfaceScore(
+            view=name, detector=suspicion, normality=unlike, probability=probability
+        )
     seen.colours, colour_reasons = compare_colour(
         sight.photo, sight.view, sight.outlines, spec, name, seen.defects
     )
@@ -261,23 +303,26 @@ def _why_no_mat(
 
 def _defects(
     name: str, sight: _Sight, spec: Spec, height: EdgeHeight | None, detector: Detector | None
-) -> tuple[list[Defect], list[Reason]]:
+) -> tuple[list[Defect], list[Reason], float | None]:
     """Find and judge the defects on every part; glare that could hide one comes first.
 
-    Holes that the spec has measured or counted are no defects.
+    The last is the score of the most suspicious part. Holes that the spec has measured or
+    counted are no defects.
     """
     if detector is None:
-        return [], [Reason.of(Verdict.CHECK, "defects-not-inspected", view=name)]
+        return [], [Reason.of(Verdict.CHECK, "defects-not-inspected", view=name)], None
     measured_mm = [height.height_mm] if height else []
     height_mm = max([*spec.heights_mm(name), *measured_mm], default=0.0)
     photo, view = sight.photo, sight.view
     defects: list[Defect] = []
     reasons: list[Reason] = []
+    suspicion = 0.0
     for outline, ordered in zip(sight.outlines, sight.holes, strict=True):
         patch = surface_patch(photo, view, outline, height_mm, detector.mm_per_px, ordered or ())
         if glare := gate_glare(patch.pixels, patch.mask, name):
-            return [], [glare]
-        regions = find_defects(detector, patch.pixels, patch.mask)
+            return [], [glare], None
+        regions, score = find_defects(detector, patch.pixels, patch.mask)
+        suspicion = max(suspicion, score)
         for region in add_notches(regions, find_notches(patch.outline_mm), patch.plane):
             judged = judge_defect(
                 region.type, region.length, region.area, region.probability, spec, name
@@ -299,7 +344,7 @@ def _defects(
                     polygon_px=to_points(patch.to_photo(region.polygon)),
                 )
             )
-    return defects, reasons or [Reason.of(Verdict.PASS, "defects-none", view=name)]
+    return defects, reasons or [Reason.of(Verdict.PASS, "defects-none", view=name)], suspicion
 
 
 def _record(

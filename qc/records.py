@@ -190,6 +190,22 @@ class Defect(_Record):
     polygon_px: Points
 
 
+class SurfaceScore(_Record):
+    """How suspicious the surface is as a whole, whatever the instances on it.
+
+    Of several parts the most suspicious one counts.
+    """
+
+    view: str
+    detector: float | None = Field(description="Mean probability of the 20 surest pixels.")
+    normality: float | None = Field(
+        default=None, description="Unlikeness to the good items over the memory's threshold."
+    )
+    probability: float | None = Field(
+        default=None, description="That it is defective, by the product's judge."
+    )
+
+
 class PhotoRecord(_Record):
     """One photo of the inspection and what the camera was found to do."""
 
@@ -212,6 +228,7 @@ class Versions(_Record):
     spec: str
     release: str | None
     normality: tuple[str, ...] = Field(default=(), description="Memories of good items used.")
+    judges: tuple[str, ...] = Field(default=(), description="Judges of surfaces used.")
     mat: str | None
     station: str | None
 
@@ -230,6 +247,7 @@ class Inspection(_Record):
     defects: tuple[Defect, ...]
     colours: tuple[ColourMeasurement, ...] = ()
     calliper: tuple[CalliperMeasurement, ...] = ()
+    scores: tuple[SurfaceScore, ...] = ()
     photos: tuple[PhotoRecord, ...]
     versions: Versions
 

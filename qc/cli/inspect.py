@@ -18,9 +18,10 @@ from qc.decision.conformity import Decision
 from qc.decision.verdict import Verdict
 from qc.defects.detector import Detector
 from qc.defects.normality import Normality, load
-from qc.errors import TelitiError
+from qc.errors import JudgeError, TelitiError
 from qc.geometry.station import read_station
 from qc.inspection import inspect
+from qc.judge import Judge, read_judge
 from qc.overlay import draw_overlay
 from qc.photo import Photo
 from qc.records import AngleMeasurement, Count, Inspection, Measurement
@@ -54,6 +55,9 @@ def inspect_command(
         typer.Option(help="Memory of good items, from qc learn; once for each view that has one."),
     ] = None,
     encoder: EncoderFolder = None,
+    judge: Annotated[
+        list[Path] | None, typer.Option(help="Judge, from qc judge; once for each view with one.")
+    ] = None,
 ) -> None:
     """Inspect one item. Exit status: 0 pass, 1 fail, 2 check, 3 retake, 64 and above errors."""
     requirements = find_spec(spec)
@@ -64,6 +68,7 @@ def inspect_command(
         read_station(station) if station else None,
         Detector.load(release) if release else Detector.load_active(),
         _read_memories(normality or [], requirements, encoder),
+        _read_judges(judge or [], requirements),
         today=date.today(),  # the workshop's own calendar
     )
     if overlay:
@@ -101,6 +106,24 @@ def _read_memories(paths: list[Path], spec: Spec, encoder: Path | None) -> dict[
             raise TelitiError(f"{path} is a second memory of view {view}", fix="Give one a view.")
         memories[view] = memory
     return memories
+
+
+def _read_judges(paths: list[Path], spec: Spec) -> dict[str, Judge]:
+    """Read judges by view.
+
+    Raises:
+        JudgeError: one was fitted for another spec, or on whole photos.
+    """
+    judges: dict[str, Judge] = {}
+    for path in paths:
+        judge = read_judge(path)
+        if judge.spec != spec.id or judge.view is None:
+            raise JudgeError(
+                f"{path} was fitted for {judge.spec or 'whole photos'}, not for {spec.id}",
+                fix=f"Fit one with qc judge --spec {spec.id}.",
+            )
+        judges[judge.view] = judge
+    return judges
 
 
 def _overlay_paths(first: Path, views: list[str]) -> list[Path]:

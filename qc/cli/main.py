@@ -16,6 +16,7 @@ from qc.cli import bench, dataset, evaluate, lot, mat, spec, station
 from qc.cli.detect import detect
 from qc.cli.gauge import gauge
 from qc.cli.inspect import inspect_command
+from qc.cli.judge import judge
 from qc.cli.learn import confirm, learn
 from qc.cli.samples import samples
 from qc.cli.status import EXIT_DATA, EXIT_IO, EXIT_SOFTWARE, EXIT_USAGE
@@ -34,6 +35,7 @@ app.command("samples")(samples)
 app.command("gauge")(gauge)
 app.command("learn")(learn)
 app.command("confirm")(confirm)
+app.command("judge")(judge)
 app.add_typer(spec.app, name="spec")
 app.add_typer(mat.app, name="mat")
 app.add_typer(lot.app, name="lot")

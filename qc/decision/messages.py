@@ -333,6 +333,12 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "Possible {name} {length_mm:.1f} mm long. Look at the marked place.",
         "id": "Mungkin {name} sepanjang {length_mm:.1f} mm. Periksa tempat yang ditandai.",
     },
+    "defect-known": {
+        "en": "This looks like a {name} that was missed before ({length_mm:.1f} mm). Look at the "
+        "marked place.",
+        "id": "Ini mirip {name} yang pernah terlewat ({length_mm:.1f} mm). Periksa tempat yang "
+        "ditandai.",
+    },
     "defect-not-in-spec": {
         "en": "{name} {length_mm:.1f} mm long; the spec does not say if it is allowed. "
         "Ask the QC lead.",
@@ -368,6 +374,17 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "{name}: {found} found, {ac} allowed, {doubtful} doubtful. Look at those items.",
         "id": "{name}: {found} ditemukan, {ac} diizinkan, {doubtful} meragukan. "
         "Periksa barang itu.",
+    },
+    # The product's judge.
+    "surface-suspicious": {
+        "en": "No single place is suspicious, but items that look like this one are often "
+        "defective ({percent:.1f} %). Look at the item.",
+        "id": "Tidak ada tempat yang mencurigakan, tetapi barang seperti ini sering cacat "
+        "({percent:.1f} %). Periksa barang.",
+    },
+    "doubts-small": {
+        "en": "What was seen is rarely a defect on this product ({percent:.1f} %).",
+        "id": "Yang terlihat jarang merupakan cacat pada produk ini ({percent:.1f} %).",
     },
     # What is unlike the good items.
     "anomaly-found": {

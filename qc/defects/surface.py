@@ -39,8 +39,8 @@ def hide_surroundings(pixels: NDArray[np.uint8], item: NDArray[np.bool_]) -> NDA
 
 def find_defects(
     detector: Detector, pixels: NDArray[np.uint8], item: NDArray[np.bool_]
-) -> list[Region]:
-    """Find the defects on an item's surface.
+) -> tuple[list[Region], float]:
+    """Find the defects on an item's surface, and score the surface as a whole.
 
     Args:
         detector: the detector.
@@ -48,11 +48,14 @@ def find_defects(
         item: `(H, W)` true on the item.
 
     Returns:
-        Instances with sizes in mm and polygons in pixels of `pixels`. One that lies within
-        0.7 mm of the outline only is the outline.
+        Instances with sizes in mm and polygons in pixels of `pixels`; one that lies within
+        0.7 mm of the outline only is the outline. And the surface's score without that rim, 0 to
+        1, as `DefectMap.score`.
     """
     maps = detector.map(hide_surroundings(pixels, item))
-    return surface_regions(maps, item, detector.mm_per_px)
+    inner = _depth_mm(item, detector.mm_per_px) > _RIM_MM
+    score = DefectMap(maps.types, np.where(inner, maps.probability, 0)).score
+    return surface_regions(maps, item, detector.mm_per_px), score
 
 
 def surface_regions(
@@ -64,6 +67,10 @@ def surface_regions(
     high: float = HIGH,
 ) -> list[Region]:
     """Find the instances on an item's surface in its maps; limits as in `find_regions`."""
-    depth_mm = cv2.distanceTransform(item.astype(np.uint8), cv2.DIST_L2, 3) * mm_per_px
-    reaching = np.asarray(depth_mm > _RIM_MM)
+    reaching = _depth_mm(item, mm_per_px) > _RIM_MM
     return find_regions(maps, item, reaching=reaching, scale=mm_per_px, low=low, high=high)
+
+
+def _depth_mm(item: NDArray[np.bool_], mm_per_px: float) -> NDArray[np.float32]:
+    depth = cv2.distanceTransform(item.astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray(depth * mm_per_px, np.float32)
