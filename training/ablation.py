@@ -109,19 +109,26 @@ def main(
     steps: Annotated[int, typer.Option(help="Steps of every recipe.")] = 200,
     boards: Annotated[int, typer.Option(help="Validation boards, every n-th of all.")] = 160,
     composites: Annotated[int, typer.Option(help="Composited patches.")] = 160,
+    recipe: Annotated[
+        list[str] | None, typer.Option(help="Only this recipe; may be given again.")
+    ] = None,
 ) -> None:
     """Train and measure every recipe, and print the table."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler()])
+    if unknown := sorted(set(recipe or ()) - set(RECIPES)):
+        raise typer.BadParameter(f"no recipe {unknown[0]!r}; there are: {', '.join(RECIPES)}")
     catalogue = read_catalogue(data)
     every = [b for b in read_index(data / "wood_boards") if b.split == "val"]
     chosen = every[:: max(1, len(every) // boards)]
     base = TrainingConfig(
         max_steps=steps, minutes=600, threads=1, ema_decay=0.98, check_every=10 * steps,
-        check_patches=60,
+        check_patches=60, warm_up_steps=max(1, steps // 5),
     )  # fmt: skip
     rows = {}
-    for number, (name, recipe) in enumerate(RECIPES.items()):
-        release = train_recipe(recipe, base, catalogue, out / f"{number}")
+    for number, (name, ingredients) in enumerate(RECIPES.items()):
+        if recipe and name not in recipe:
+            continue
+        release = train_recipe(ingredients, base, catalogue, out / f"{number}")
         rows[name] = measure(release, data, chosen, composites)
         log.info("%s: %s", name, rows[name])
         report = {"steps": steps, "boards": len(chosen), "composites": composites, "rows": rows}
