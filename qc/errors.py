@@ -116,6 +116,12 @@ class JudgeError(TelitiError):
     code = "judge-invalid"
 
 
+class ArchiveError(TelitiError):
+    """An archive of photos, or the file of its results, is not what is needed."""
+
+    code = "archive-invalid"
+
+
 class EvaluationError(TelitiError):
     """A set of labelled photos cannot be read."""
 

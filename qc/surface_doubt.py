@@ -33,11 +33,11 @@ def settle(
     Returns:
         The same, as decided.
     """
-    values = {"percent": 100 * probability}
+    percent = 100 * probability
     if not judge.passes(probability):
         if any(reason.verdict is not Verdict.PASS for reason in reasons):
             return list(defects), list(reasons)
-        doubt = Reason.of(Verdict.CHECK, "surface-suspicious", view=view, **values)
+        doubt = Reason.of(Verdict.CHECK, "surface-suspicious", view=view, percent=percent)
         return list(defects), [doubt]
     settled = [reason for reason in reasons if reason.code not in _DOUBTS]
     if len(settled) == len(reasons):
@@ -46,7 +46,7 @@ def settle(
         defect.model_copy(update={"verdict": Verdict.PASS}) if _doubted(defect) else defect
         for defect in defects
     ]
-    return passed, [*settled, Reason.of(Verdict.PASS, "doubts-small", view=view, **values)]
+    return passed, [*settled, Reason.of(Verdict.PASS, "doubts-small", view=view, percent=percent)]
 
 
 def _doubted(defect: Defect) -> bool:

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from qc.errors import (
+    ArchiveError,
     DatasetError,
     EvaluationError,
     GaugeError,
@@ -135,6 +136,7 @@ STATUS: Final[Mapping[type[TelitiError], HTTPStatus]] = {
     RemeasurementError: HTTPStatus.UNPROCESSABLE_ENTITY,
     GaugeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     VisionError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ArchiveError: HTTPStatus.UNPROCESSABLE_ENTITY,
     JudgeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NormalityError: HTTPStatus.UNPROCESSABLE_ENTITY,
     EvaluationError: HTTPStatus.UNPROCESSABLE_ENTITY,

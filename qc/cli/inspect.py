@@ -17,11 +17,11 @@ from qc.cli.status import EXIT_BY_VERDICT
 from qc.decision.conformity import Decision
 from qc.decision.verdict import Verdict
 from qc.defects.detector import Detector
-from qc.defects.normality import Normality, load
-from qc.errors import JudgeError, TelitiError
+from qc.defects.normality import load_by_view
+from qc.errors import TelitiError
 from qc.geometry.station import read_station
 from qc.inspection import inspect
-from qc.judge import Judge, read_judge
+from qc.judge import read_judges
 from qc.overlay import draw_overlay
 from qc.photo import Photo
 from qc.records import AngleMeasurement, Count, Inspection, Measurement
@@ -34,6 +34,13 @@ _STYLE = {
     Verdict.CHECK: "bold black on yellow",
     Verdict.RETAKE: "bold black on bright_cyan",
 }
+MemoryFiles = Annotated[
+    list[Path] | None,
+    typer.Option(help="Memory of good items, from qc learn; once for each view that has one."),
+]
+JudgeFiles = Annotated[
+    list[Path] | None, typer.Option(help="Judge, from qc judge; once for each view that has one.")
+]
 _DECISION_STYLE = {Decision.PASS: "green", Decision.FAIL: "red", Decision.CHECK: "yellow"}
 
 
@@ -50,14 +57,9 @@ def inspect_command(
     release: Annotated[
         Path | None, typer.Option(help="Folder of a detector release other than the active one.")
     ] = None,
-    normality: Annotated[
-        list[Path] | None,
-        typer.Option(help="Memory of good items, from qc learn; once for each view that has one."),
-    ] = None,
+    normality: MemoryFiles = None,
     encoder: EncoderFolder = None,
-    judge: Annotated[
-        list[Path] | None, typer.Option(help="Judge, from qc judge; once for each view with one.")
-    ] = None,
+    judge: JudgeFiles = None,
 ) -> None:
     """Inspect one item. Exit status: 0 pass, 1 fail, 2 check, 3 retake, 64 and above errors."""
     requirements = find_spec(spec)
@@ -67,8 +69,10 @@ def inspect_command(
         requirements,
         read_station(station) if station else None,
         Detector.load(release) if release else Detector.load_active(),
-        _read_memories(normality or [], requirements, encoder),
-        _read_judges(judge or [], requirements),
+        load_by_view(normality, requirements.views[0].name, load_encoder(encoder))
+        if normality
+        else {},
+        read_judges(judge or [], requirements.id),
         today=date.today(),  # the workshop's own calendar
     )
     if overlay:
@@ -91,39 +95,6 @@ def _read_photos(paths: list[Path], spec: Spec) -> dict[str, Photo]:
     for path, view in zip(paths, spec.views, strict=False):
         photos[view.name] = read_photo(path)
     return photos
-
-
-def _read_memories(paths: list[Path], spec: Spec, encoder: Path | None) -> dict[str, Normality]:
-    """Read memories by view; one that was learnt without a spec serves the first view."""
-    if not paths:
-        return {}
-    network = load_encoder(encoder)
-    memories: dict[str, Normality] = {}
-    for path in paths:
-        memory = load(path, network)
-        view = memory.card.view or spec.views[0].name
-        if view in memories:
-            raise TelitiError(f"{path} is a second memory of view {view}", fix="Give one a view.")
-        memories[view] = memory
-    return memories
-
-
-def _read_judges(paths: list[Path], spec: Spec) -> dict[str, Judge]:
-    """Read judges by view.
-
-    Raises:
-        JudgeError: one was fitted for another spec, or on whole photos.
-    """
-    judges: dict[str, Judge] = {}
-    for path in paths:
-        judge = read_judge(path)
-        if judge.spec != spec.id or judge.view is None:
-            raise JudgeError(
-                f"{path} was fitted for {judge.spec or 'whole photos'}, not for {spec.id}",
-                fix=f"Fit one with qc judge --spec {spec.id}.",
-            )
-        judges[judge.view] = judge
-    return judges
 
 
 def _overlay_paths(first: Path, views: list[str]) -> list[Path]:

@@ -18,6 +18,7 @@ from qc.cli.gauge import gauge
 from qc.cli.inspect import inspect_command
 from qc.cli.judge import judge
 from qc.cli.learn import confirm, learn
+from qc.cli.reinspect import reinspect
 from qc.cli.samples import samples
 from qc.cli.status import EXIT_DATA, EXIT_IO, EXIT_SOFTWARE, EXIT_USAGE
 from qc.errors import TelitiError
@@ -30,6 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("inspect")(inspect_command)
+app.command("reinspect")(reinspect)
 app.command("detect")(detect)
 app.command("samples")(samples)
 app.command("gauge")(gauge)

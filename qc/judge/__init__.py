@@ -6,7 +6,7 @@
 
 from qc.judge.fitting import Known, fit_judge
 from qc.judge.model import Judge
-from qc.judge.storage import read_judge, write_judge
+from qc.judge.storage import read_judge, read_judges, write_judge
 from qc.judge.threshold import Choice, Prices, choose_threshold, risk_coverage
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "choose_threshold",
     "fit_judge",
     "read_judge",
+    "read_judges",
     "risk_coverage",
     "write_judge",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -31,3 +32,24 @@ def read_judge(path: Path) -> Judge:
         raise JudgeError(
             f"{path} is no judge: {error.errors()[0]['msg']}", fix="Fit it again: qc judge."
         ) from error
+
+
+def read_judges(paths: Sequence[Path], spec_id: str) -> dict[str, Judge]:
+    """Read the judges of a spec's views, by view.
+
+    Raises:
+        JudgeError: as `read_judge`, or one was fitted for another spec, on whole photos, or for a
+            view that has one.
+    """
+    judges: dict[str, Judge] = {}
+    for path in paths:
+        judge = read_judge(path)
+        if judge.spec != spec_id or judge.view is None:
+            raise JudgeError(
+                f"{path} was fitted for {judge.spec or 'whole photos'}, not for {spec_id}",
+                fix=f"Fit one with qc judge --spec {spec_id}.",
+            )
+        if judge.view in judges:
+            raise JudgeError(f"{path} is a second judge of {judge.view}", fix="Give one a view.")
+        judges[judge.view] = judge
+    return judges

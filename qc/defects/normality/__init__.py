@@ -8,7 +8,7 @@ from qc.defects.normality.confirm import confirm_defect, confirm_good
 from qc.defects.normality.encoder import Encoder
 from qc.defects.normality.learning import Augmentation
 from qc.defects.normality.model import ANOMALY, Judgement, Normality
-from qc.defects.normality.storage import load, save
+from qc.defects.normality.storage import load, load_by_view, save
 from qc.defects.normality.teaching import Line, teach
 from qc.defects.normality.threshold import false_reject_bound
 
@@ -23,6 +23,7 @@ __all__ = [
     "confirm_good",
     "false_reject_bound",
     "load",
+    "load_by_view",
     "save",
     "teach",
 ]

@@ -51,14 +51,14 @@ class Encoder:
         self._session = session
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Load a release after verifying its checksum.
+    def load(cls, folder: Path, *, threads: int = 0) -> Self:
+        """Load a release after verifying its checksum; `threads` as `Session`.
 
         Raises:
             ReleaseError: the release is incomplete, altered or cannot be run.
         """
         release = read_release_of(EncoderRelease, folder)
-        encoder = cls(release, Session(folder / "model.onnx"))
+        encoder = cls(release, Session(folder / "model.onnx", threads=threads))
         side = release.stride_px
         shape = encoder.describe(np.zeros((side, side, 3), np.uint8)).shape
         if shape != (side // PATCH_PX, side // PATCH_PX, release.channels):
@@ -70,8 +70,8 @@ class Encoder:
         return encoder
 
     @classmethod
-    def load_active(cls) -> Self:
-        """Load the active release.
+    def load_active(cls, *, threads: int = 0) -> Self:
+        """Load the active release; `threads` as `Session`.
 
         Raises:
             ReleaseError: as `load`, or no encoder is active.
@@ -81,7 +81,7 @@ class Encoder:
             raise ReleaseError(
                 "no encoder release is active", fix="Take models/encoder from a trusted copy."
             )
-        return cls.load(folder)
+        return cls.load(folder, threads=threads)
 
     @property
     def reference(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,29 @@ def load(path: Path, encoder: Encoder) -> Normality:
     except ValidationError as error:
         raise NormalityError(f"{path}: {first_problem(error)}", fix=_FIX) from error
     return Normality(card, memory, bank, encoder, digest)
+
+
+def load_by_view(paths: Sequence[Path], first: str, encoder: Encoder) -> dict[str, Normality]:
+    """Read memories by the view that each knows.
+
+    Args:
+        paths: of the files.
+        first: the view of one that was learnt without a spec.
+        encoder: with which all were learnt.
+
+    Raises:
+        NormalityError: as `load`, or two know the same view.
+    """
+    memories: dict[str, Normality] = {}
+    for path in paths:
+        memory = load(path, encoder)
+        view = memory.card.view or first
+        if view in memories:
+            raise NormalityError(
+                f"{path} is a second memory of view {view}", fix="Give one a view."
+            )
+        memories[view] = memory
+    return memories
 
 
 def _parts(card: NormalityCard, memory: Memory, bank: DefectBank) -> dict[str, Any]:
