@@ -42,6 +42,7 @@ def test_the_record_has_the_fields_that_are_documented(
         "defects",
         "colours",
         "calliper",
+        "scores",
         "photos",
         "versions",
     }
@@ -51,6 +52,7 @@ def test_the_record_has_the_fields_that_are_documented(
         "spec": f"{BOWL_SPEC}@2",
         "release": "detector@0.0.1",
         "normality": [],
+        "judges": [],
         "mat": "teliti-a3-1",
         "station": "test",
     }
