@@ -92,6 +92,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     # Reviewing.
     "get_review_queue": REVIEWS,
     "get_review_quality": REVIEWS,
+    "get_drift": OVERSEERS,
     "get_review_case": REVIEWS,
     "claim_review": REVIEWS,
     "release_review": REVIEWS,

@@ -15,6 +15,7 @@ from qc.errors import TelitiError
 from qc.inspection import inspect
 from service import guard, health, webclient
 from service.audit import routes as audit
+from service.drift import routes as drift
 from service.errors import install_error_handlers
 from service.guidance import routes as guidance
 from service.inspections import routes as inspections
@@ -90,6 +91,7 @@ def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:
         guidance.router,
         lots.router,
         review.router,
+        drift.router,
         reports.router,
         specs.router,
         stations.router,

@@ -386,6 +386,71 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "What was seen is rarely a defect on this product ({percent:.1f} %).",
         "id": "Yang terlihat jarang merupakan cacat pada produk ini ({percent:.1f} %).",
     },
+    # What changed at a station: recent inspections against those before.
+    "drift-none": {
+        "en": "As usual.",
+        "id": "Seperti biasa.",
+    },
+    "drift-detector-up": {
+        "en": "Surfaces look more defective than usual (score {recent:.2f}, usually {usual:.2f}). "
+        "Look at ten recent items: worse work, other wood, or other light?",
+        "id": "Permukaan tampak lebih cacat dari biasanya (skor {recent:.2f}, biasanya "
+        "{usual:.2f}). Periksa sepuluh barang terakhir: mutu turun, kayu lain, atau cahaya lain?",
+    },
+    "drift-detector-down": {
+        "en": "Surfaces look more flawless than usual (score {recent:.2f}, usually {usual:.2f}). "
+        "Look at ten passed items: better work, or a blind camera?",
+        "id": "Permukaan tampak lebih mulus dari biasanya (skor {recent:.2f}, biasanya "
+        "{usual:.2f}). Periksa sepuluh barang lolos: mutu naik, atau kamera tidak melihat?",
+    },
+    "drift-normality-up": {
+        "en": "Items look less like the good ones than usual ({recent:.2f} of the limit, usually "
+        "{usual:.2f}). If they are good, teach the product line again from recent photos.",
+        "id": "Barang makin berbeda dari barang baik ({recent:.2f} dari batas, biasanya "
+        "{usual:.2f}). Jika barangnya baik, ajarkan lagi dengan foto terbaru.",
+    },
+    "drift-normality-down": {
+        "en": "Items look more like the good ones than usual ({recent:.2f} of the limit, usually "
+        "{usual:.2f}). Look at ten passed items, in case photos hide something.",
+        "id": "Barang makin mirip barang baik ({recent:.2f} dari batas, biasanya {usual:.2f}). "
+        "Periksa sepuluh barang lolos, mungkin foto menyembunyikan sesuatu.",
+    },
+    "drift-distance-up": {
+        "en": "Photos are taken from farther away ({recent:.0f} mm, usually {usual:.0f} mm). "
+        "Put the tablet back to its place.",
+        "id": "Foto diambil dari lebih jauh ({recent:.0f} mm, biasanya {usual:.0f} mm). "
+        "Kembalikan tablet ke tempatnya.",
+    },
+    "drift-distance-down": {
+        "en": "Photos are taken from nearer ({recent:.0f} mm, usually {usual:.0f} mm). "
+        "Put the tablet back to its place.",
+        "id": "Foto diambil dari lebih dekat ({recent:.0f} mm, biasanya {usual:.0f} mm). "
+        "Kembalikan tablet ke tempatnya.",
+    },
+    "drift-tilt-up": {
+        "en": "Photos are taken more aslant ({recent:.1f}°, usually {usual:.1f}°). Hold the tablet "
+        "level, or set its stand right.",
+        "id": "Foto diambil lebih miring ({recent:.1f}°, biasanya {usual:.1f}°). Ratakan tablet "
+        "atau dudukannya.",
+    },
+    "drift-tilt-down": {
+        "en": "Photos are taken from more straight above ({recent:.1f}°, usually {usual:.1f}°). "
+        "Nothing to do, unless the light now mirrors in the items.",
+        "id": "Foto diambil lebih tegak ({recent:.1f}°, biasanya {usual:.1f}°). Tidak perlu apa-"
+        "apa, kecuali cahaya kini memantul di barang.",
+    },
+    "drift-mat-residual-up": {
+        "en": "The mat fits the camera worse ({recent:.2f} px, usually {usual:.2f} px). Lay it "
+        "flat, clean it and the lens; then calibrate again.",
+        "id": "Alas kurang cocok dengan kamera ({recent:.2f} px, biasanya {usual:.2f} px). "
+        "Ratakan, bersihkan alas dan lensa; lalu kalibrasi ulang.",
+    },
+    "drift-mat-residual-down": {
+        "en": "The mat fits the camera better than before ({recent:.2f} px, usually "
+        "{usual:.2f} px). Nothing to do.",
+        "id": "Alas lebih cocok dengan kamera ({recent:.2f} px, biasanya {usual:.2f} px). "
+        "Tidak perlu apa-apa.",
+    },
     # What is unlike the good items.
     "anomaly-found": {
         "en": "Something is unlike the good items ({length_mm:.1f} mm). Look at the marked place.",

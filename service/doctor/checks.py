@@ -16,6 +16,7 @@ from qc.geometry.selfcheck import require_sound_vision
 from service.audit import service as audit
 from service.audit.models import AuditRow
 from service.doctor.findings import Finding, State
+from service.drift.finding import find_drift
 from service.errors import NotFoundError, StorageError
 from service.inspections.models import InspectionRow, PhotoRow
 from service.releases import service as releases
@@ -47,6 +48,7 @@ def examine(session: Session, settings: Settings, *, quick: bool = False) -> Ite
     yield _vision()
     yield _detector(session, settings)
     yield from _stations(session, date.today())
+    yield from find_drift(session)
 
 
 def _disk(data_dir: Path) -> Finding:

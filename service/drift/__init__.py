@@ -1,0 +1,1 @@
+"""Whether what a station sees of a product has changed."""
