@@ -61,12 +61,12 @@ def features_of(inspections: Iterable[Inspection]) -> dict[str, NDArray[np.float
     rows: dict[str, list[float]] = {name: [] for name in FEATURES}
     for inspection in inspections:
         photo = inspection.photos[0] if inspection.photos else None
-        found = {
+        found: dict[str, float | None] = {
             "detector": _greatest(score.detector for score in inspection.scores),
             "normality": _greatest(score.normality for score in inspection.scores),
-            "distance": photo and photo.distance_mm,
-            "tilt": photo and photo.tilt_deg,
-            "mat-residual": photo and photo.mat_residual_px,
+            "distance": photo.distance_mm if photo else None,
+            "tilt": photo.tilt_deg if photo else None,
+            "mat-residual": photo.mat_residual_px if photo else None,
         }
         for name, value in found.items():
             if value is not None:
