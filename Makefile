@@ -4,7 +4,7 @@ RUNTIME := .venv
 DEV := .venv-dev
 BROWSER := tests/chromium
 
-.PHONY: help run test check lint types imports unit contract web openapi screenshots clean
+.PHONY: help run test check lint types imports unit contract web openapi screenshots bench-web clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,6 +64,9 @@ $(BROWSER)/.installed: $(BROWSER)/package-lock.json $(BROWSER)/unpack.mjs $(BROW
 
 screenshots: $(DEV)/.installed $(BROWSER)/.installed ## Take the documentation's screenshots again
 	PYTHONPATH=tests $(DEV)/bin/python tests/screenshots.py docs/screenshots
+
+bench-web: $(DEV)/.installed ## Time from shutter to answer in the browser (needs Playwright and Chromium)
+	PYTHONPATH=tests $(DEV)/bin/python tests/bench_web.py
 
 clean: ## Remove environments and caches, never data
 	rm -rf $(RUNTIME) $(DEV) $(BROWSER)/.installed $(BROWSER)/node_modules $(BROWSER)/unpacked .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist

@@ -5,7 +5,7 @@
 
 export type Route =
   | { page: "choose" }
-  | { page: "capture"; specId: string }
+  | { page: "capture"; specId: string; reworked?: string }
   | { page: "answer"; inspectionId: string }
   | { page: "manage" }
   | { page: "queue" }
@@ -26,6 +26,11 @@ export function parseRoute(hash: string): Route {
   if (page === "review" && !argument) return { page: "queue" };
   if (page === "enrol" && !argument) return { page: "enrol", code: "" };
   if (page === "verify" && !argument) return { page, hash: "" };
+  const [step, of, ...more] = rest;
+  if (page === "specs" && argument && step === "reworked" && of && more.length === 0) {
+    const specId = decodeURIComponent(argument);
+    return { page: "capture", specId, reworked: decodeURIComponent(of) };
+  }
   if (argument && rest.length === 0) {
     if (page === "welcome" || page === "enrol") return { page, code: decodeURIComponent(argument) };
     if (page === "verify") return { page, hash: decodeURIComponent(argument) };
@@ -47,5 +52,8 @@ export const addressOf = {
   lot: (lotId: string) => `#/lots/${encodeURIComponent(lotId)}`,
   unsent: () => "#/unsent",
   capture: (specId: string) => `#/specs/${encodeURIComponent(specId)}`,
+  /** The item of an inspection again, after its rework. */
+  reworked: (specId: string, inspectionId: string) =>
+    `#/specs/${encodeURIComponent(specId)}/reworked/${encodeURIComponent(inspectionId)}`,
   answer: (inspectionId: string) => `#/inspections/${encodeURIComponent(inspectionId)}`,
 };

@@ -7,6 +7,11 @@ describe("addresses", () => {
     expect(parseRoute(addressOf.unsent())).toEqual({ page: "unsent" });
     expect(parseRoute(addressOf.choose())).toEqual({ page: "choose" });
     expect(parseRoute(addressOf.capture("a b/c"))).toEqual({ page: "capture", specId: "a b/c" });
+    expect(parseRoute(addressOf.reworked("a b", "4/2"))).toEqual({
+      page: "capture",
+      specId: "a b",
+      reworked: "4/2",
+    });
     expect(parseRoute(addressOf.queue())).toEqual({ page: "queue" });
     expect(parseRoute(addressOf.review("42"))).toEqual({ page: "review", inspectionId: "42" });
     expect(parseRoute(addressOf.answer("42"))).toEqual({ page: "answer", inspectionId: "42" });
@@ -24,7 +29,7 @@ describe("addresses", () => {
     expect(parseRoute(hash)).toEqual({ page: "choose" });
   });
 
-  it.each(["#/nowhere", "#/welcome", "#/manage/1", "#/unsent/1", "#/specs", "#/specs/", "#/inspections/1/2"])(
+  it.each(["#/nowhere", "#/welcome", "#/manage/1", "#/unsent/1", "#/specs", "#/specs/", "#/inspections/1/2", "#/specs/a/reworked", "#/specs/a/reworked/1/2", "#/specs/a/b/1"])(
     "are unknown: %s",
     (hash) => {
       expect(parseRoute(hash)).toEqual({ page: "unknown" });

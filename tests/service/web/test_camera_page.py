@@ -122,6 +122,20 @@ def test_the_automatic_can_be_switched_off_and_stays_off(
     await_answer(tablet)
 
 
+def test_it_takes_nothing_while_the_packer_chooses_a_lot(
+    tablet: Any, station: Service, pictures: dict[str, Image.Image]
+) -> None:
+    begin(tablet, pictures, "tilted")
+    said(tablet, "Miring. Pegang tablet mendatar.")
+    tablet.get_by_role("button", name="Tanpa lot").click()
+    acted_camera.show(tablet, "bowl")
+    said(tablet, "Bagus. Tahan.")
+    tablet.wait_for_timeout(2500)
+    assert station.kept() == []
+    tablet.keyboard.press("Escape")
+    await_answer(tablet)
+
+
 def test_without_the_server_it_is_silent_and_the_button_works(
     tablet: Any, pictures: dict[str, Image.Image]
 ) -> None:

@@ -67,7 +67,7 @@ const LONGEST_UPLOAD_MS = 120_000;
 
 /** Send one item's photos. Sending the same submission again gives the first answer again. */
 export function submit(submission: Submission): Promise<Inspection> {
-  const { clientId, spec, station, lotId, unit, takenAt, seal, shots } = submission;
+  const { clientId, spec, station, lotId, unit, reinspectionOf, takenAt, seal, shots } = submission;
   return answerOf(() =>
     api.POST("/v1/inspections", {
       body: {
@@ -76,6 +76,7 @@ export function submit(submission: Submission): Promise<Inspection> {
         ...(station === undefined ? {} : { station }),
         ...(lotId === undefined ? {} : { lot_id: lotId }),
         ...(unit === undefined ? {} : { unit }),
+        ...(reinspectionOf === undefined ? {} : { reinspection_of: reinspectionOf }),
         ...(seal === undefined || takenAt === undefined ? {} : { seal, taken_at: takenAt }),
         views: shots.map(({ view }) => view),
         photos: shots.map(({ photo }) => photo),

@@ -1,6 +1,8 @@
 /** What a lead asks the server for about lots and their reports. Every function throws `Failure`. */
 
 import { answerOf, api, dataOf } from "./answer";
+import type { Lot as PlaceableLot } from "../lot.svelte";
+import { orKept } from "./kept";
 import type { components } from "./schema";
 import type { Session } from "./session";
 
@@ -77,4 +79,14 @@ export function signReport(
 /** Where the draft of a lot's report is. */
 export function draftAddress(lotId: string): string {
   return `/v1/lots/${lotId}/report`;
+}
+
+const MOST_OPEN = 100;
+
+/** Undecided lots of a spec, newest first; as the server said last, where it cannot be reached. */
+export async function fetchOpenLots(spec: string): Promise<PlaceableLot[]> {
+  const query = { spec, decided: false, limit: MOST_OPEN };
+  const ask = () => dataOf(() => api.GET("/v1/lots", { params: { query } }));
+  const { items } = await orKept(`lots/${spec}`, ask);
+  return items.map(({ id, order_number: orderNumber, size }) => ({ id, orderNumber, size }));
 }

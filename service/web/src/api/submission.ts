@@ -31,6 +31,8 @@ export interface Submission {
   readonly station: string | undefined;
   readonly lotId?: string | undefined;
   readonly unit?: number | undefined;
+  /** The inspection whose item was sent back for rework and is here again. */
+  readonly reinspectionOf?: string | undefined;
   /** By the tablet's clock; sent together with the seal of whoever took the photos. */
   readonly takenAt?: string | undefined;
   readonly seal?: string | undefined;

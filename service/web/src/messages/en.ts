@@ -1,6 +1,7 @@
 import type { Messages } from "./id";
 import { cameraEn } from "./camera.en";
 import { lotsEn } from "./lots.en";
+import { placeEn } from "./place.en";
 import { reviewEn } from "./review.en";
 
 export const en: Messages = {
@@ -8,6 +9,7 @@ export const en: Messages = {
   review: reviewEn,
   camera: cameraEn,
   lots: lotsEn,
+  place: placeEn,
   verify: {
     title: "Verify a report",
     hint: "Choose the report's PDF file, or scan the QR code in the report.",
@@ -222,6 +224,18 @@ export const en: Messages = {
     "reason-missing": { title: "The reason is missing.", fix: "Write down why." },
     "inspection-unknown": { title: "This inspection does not exist.", fix: "Go back to the list." },
     "role-required": { title: "Your role may not do this.", fix: "Call the QC lead." },
+    "lot-state": {
+      title: "This lot is decided or on hold.",
+      fix: "Delete these photos, choose another lot, then take them again.",
+    },
+    "lot-mismatch": {
+      title: "This lot has no such unit or item.",
+      fix: "Delete these photos, choose another lot, then take them again.",
+    },
+    "not-in-rework": {
+      title: "This item is not in rework.",
+      fix: "Photograph it as any other item.",
+    },
     "seal-invalid": {
       title: "The server cannot tell for sure who took this photo.",
       fix: "Send it in your name, or take it again.",

@@ -1,5 +1,6 @@
 import { cameraId } from "./camera.id";
 import { lotsId } from "./lots.id";
+import { placeId } from "./place.id";
 import { reviewId } from "./review.id";
 
 /** Indonesian: the language of the workshop, and the shape that every other language must have. */
@@ -8,6 +9,7 @@ export const id = {
   review: reviewId,
   camera: cameraId,
   lots: lotsId,
+  place: placeId,
   verify: {
     title: "Cocokkan laporan",
     hint: "Pilih berkas PDF laporan, atau pindai kode QR di laporan.",
@@ -222,6 +224,18 @@ export const id = {
     "reason-missing": { title: "Alasan belum ada.", fix: "Tulis alasannya." },
     "inspection-unknown": { title: "Pemeriksaan ini tidak ada.", fix: "Kembali ke daftar." },
     "role-required": { title: "Peran Anda tidak boleh melakukan ini.", fix: "Panggil kepala QC." },
+    "lot-state": {
+      title: "Lot ini sudah diputuskan atau ditahan.",
+      fix: "Hapus foto ini, pilih lot lain, lalu foto lagi.",
+    },
+    "lot-mismatch": {
+      title: "Lot ini tidak punya unit atau barang ini.",
+      fix: "Hapus foto ini, pilih lot lain, lalu foto lagi.",
+    },
+    "not-in-rework": {
+      title: "Barang ini tidak sedang diperbaiki.",
+      fix: "Foto sebagai barang biasa.",
+    },
     "seal-invalid": {
       title: "Server tidak bisa memastikan siapa yang mengambil foto ini.",
       fix: "Kirim atas nama Anda, atau foto ulang.",

@@ -19,6 +19,7 @@ export interface Taken {
   station?: string | undefined;
   lotId?: string | undefined;
   unit?: number | undefined;
+  reinspectionOf?: string | undefined;
   shots: readonly Shot[];
   /** Who took them; without a key whoever sends them is named. */
   person?: { name: string; key: CaptureKey | null } | undefined;
@@ -35,7 +36,7 @@ export interface Prepared {
 
 /** Give photos their id, their digests and the seal of whoever took them. */
 export async function prepare(taken: Taken): Promise<Prepared> {
-  const { spec, product, station, lotId, unit, shots, person } = taken;
+  const { spec, product, station, lotId, unit, reinspectionOf, shots, person } = taken;
   const contents = await Promise.all(
     shots.map(async ({ photo }) => ({ bytes: await photo.arrayBuffer(), type: photo.type })),
   );
@@ -54,6 +55,7 @@ export async function prepare(taken: Taken): Promise<Prepared> {
       ...(station === undefined ? {} : { station }),
       ...(lotId === undefined ? {} : { lotId }),
       ...(unit === undefined ? {} : { unit }),
+      ...(reinspectionOf === undefined ? {} : { reinspectionOf }),
       takenAt: new Date().toISOString(),
       photos,
       state: "waiting",
@@ -155,6 +157,6 @@ function sealed<T extends NewItem>(item: T, person: Taken["person"]): T {
 }
 
 function submissionOf(item: NewItem, shots: readonly Shot[]): Submission {
-  const { clientId, spec, station, lotId, unit, seal, takenAt } = item;
-  return { clientId, spec, station, lotId, unit, seal, takenAt, shots };
+  const { clientId, spec, station, lotId, unit, reinspectionOf, seal, takenAt } = item;
+  return { clientId, spec, station, lotId, unit, reinspectionOf, seal, takenAt, shots };
 }

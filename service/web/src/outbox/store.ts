@@ -28,6 +28,7 @@ export interface Item {
   readonly station?: string;
   readonly lotId?: string;
   readonly unit?: number;
+  readonly reinspectionOf?: string;
   /** ISO 8601, by the tablet's clock. */
   readonly takenAt: string;
   readonly photos: readonly KeptPhoto[];
