@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from qc.datasets.pictures import photos_in
 from qc.errors import ArchiveError
-from qc.evaluation.folder import SUFFIXES
 from qc.spec.models import Spec
 
 
@@ -29,7 +29,7 @@ def find_items(archive: Path, spec: Spec) -> list[Item]:
     Raises:
         ArchiveError: there is no photo, or a photo that is named by no view.
     """
-    photos = sorted(p for p in archive.rglob("*") if p.suffix.lower() in SUFFIXES)
+    photos = photos_in(archive)
     if not photos:
         raise ArchiveError(f"no photo in {archive}", fix="Check the path.")
     views = [view.name for view in spec.views]

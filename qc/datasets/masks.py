@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -24,10 +25,10 @@ from qc.datasets.model import (
     require_types,
     split_of,
 )
-from qc.datasets.pictures import copy_photo, output_folder, size_of
+from qc.datasets.pictures import copy_photo, output_folder, photos_in, read_photo
 from qc.datasets.rings import Mask, draw_rings, trace_mask
 from qc.errors import DatasetError
-from qc.evaluation.folder import GOOD, SUFFIXES
+from qc.evaluation.folder import GOOD
 from qc.evaluation.labels import UNTYPED
 
 COMBINED: Final = "combined"
@@ -40,32 +41,14 @@ def read_mvtec(folder: Path) -> Dataset:
     Raises:
         DatasetError: a defective photo has no mask, or one that is empty or of another size.
     """
-    photos, types = [], list[str]()
+    photos, types = [], set[str]()
     for part in ("train", "test"):
-        for path in _photos(folder / part):
+        for path in photos_in(folder / part):
             kind = path.parent.name
-            size = size_of(path)
-            regions: list[LabelledRegion] = []
             if kind != GOOD:
-                if kind not in types:
-                    types.append(kind)
-                mask = _read_mask(_ground_truth(folder, kind, path), size) > 0
-                regions = [LabelledRegion(kind, rings) for rings in trace_mask(mask)]
-                if not regions:
-                    raise DatasetError(
-                        f"the mask of {path} is empty",
-                        fix="Draw the defect, or move the photo to the good ones.",
-                    )
-            photos.append(
-                DatasetPhoto(
-                    path=path,
-                    name=path.relative_to(folder).as_posix(),
-                    width_px=size[0],
-                    height_px=size[1],
-                    regions=tuple(regions),
-                    split=split_of(part),
-                )
-            )
+                types.add(kind)
+            read = partial(_defect_regions, folder, kind, path)
+            photos.append(read_photo(path, path.relative_to(folder).as_posix(), (part,), read))
     if not photos:
         raise DatasetError(f"no photo in {folder}/test", fix="Give the folder above test.")
     return Dataset(tuple(sorted(types)), tuple(photos), "mvtec")
@@ -110,33 +93,10 @@ def read_masks(folder: Path) -> Dataset:
     """
     classes = _classes(folder / CLASSES_FILE)
     photos = []
-    for path in _photos(folder / "images"):
-        size = size_of(path)
+    for path in photos_in(folder / "images"):
         inside = path.relative_to(folder / "images")
-        beside = (folder / "masks" / inside).with_suffix(".png")
-        values = _read_mask(beside, size)
-        if classes is None:
-            values = (values > 0).astype(np.uint8)
-        known = classes or {1: UNTYPED}
-        if unknown := [int(v) for v in np.unique(values) if v and int(v) not in known]:
-            raise DatasetError(
-                f"{beside} contains class {unknown[0]}, which {CLASSES_FILE} does not list",
-                fix="Correct the mask, or add the class.",
-            )
-        photos.append(
-            DatasetPhoto(
-                path=path,
-                name=inside.as_posix(),
-                width_px=size[0],
-                height_px=size[1],
-                regions=tuple(
-                    LabelledRegion(name, rings)
-                    for number, name in known.items()
-                    for rings in trace_mask(values == number)
-                ),
-                split=next(filter(None, map(split_of, inside.parts[:-1])), None),
-            )
-        )
+        read = partial(_typed_regions, (folder / "masks" / inside).with_suffix(".png"), classes)
+        photos.append(read_photo(path, inside.as_posix(), inside.parts[:-1], read))
     if not photos:
         raise DatasetError(f"no photo in {folder}/images", fix="Give the folder above images.")
     types = tuple((classes or {1: UNTYPED}).values())
@@ -171,8 +131,35 @@ def write_masks(dataset: Dataset, out: Path) -> Losses:
     return losses
 
 
-def _photos(folder: Path) -> Iterator[Path]:
-    return iter(sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES))
+def _defect_regions(
+    folder: Path, kind: str, photo: Path, size: tuple[int, int]
+) -> list[LabelledRegion]:
+    if kind == GOOD:
+        return []
+    mask = _read_mask(_ground_truth(folder, kind, photo), size) > 0
+    if not mask.any():
+        raise DatasetError(
+            f"the mask of {photo} is empty",
+            fix="Draw the defect, or move the photo to the good ones.",
+        )
+    return [LabelledRegion(kind, rings) for rings in trace_mask(mask)]
+
+
+def _typed_regions(
+    path: Path, classes: dict[int, str] | None, size: tuple[int, int]
+) -> Iterator[LabelledRegion]:
+    values = _read_mask(path, size)
+    if classes is None:
+        values = (values > 0).astype(np.uint8)
+    known = classes or {1: UNTYPED}
+    if unknown := [int(v) for v in np.unique(values) if v and int(v) not in known]:
+        raise DatasetError(
+            f"{path} contains class {unknown[0]}, which {CLASSES_FILE} does not list",
+            fix="Correct the mask, or add the class.",
+        )
+    for number, name in known.items():
+        for rings in trace_mask(values == number):
+            yield LabelledRegion(name, rings)
 
 
 def _ground_truth(folder: Path, kind: str, photo: Path) -> Path:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import shutil
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from qc.datasets.model import DatasetPhoto
+from qc.datasets.model import DatasetPhoto, LabelledRegion, split_of
 from qc.errors import DatasetError
+from qc.evaluation.folder import SUFFIXES
 
 
 def size_of(path: Path) -> tuple[int, int]:
@@ -29,6 +31,39 @@ def size_of(path: Path) -> tuple[int, int]:
             f"{path} cannot be read as a photo: {error}", fix="Fetch the photo again."
         ) from error
     return (height, width) if turned else (width, height)
+
+
+def photos_in(folder: Path) -> list[Path]:
+    """List the photos of a folder and its subfolders by name."""
+    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+
+
+def read_photo(
+    path: Path,
+    name: str,
+    folders: Sequence[str],
+    regions: Callable[[tuple[int, int]], Iterable[LabelledRegion]],
+) -> DatasetPhoto:
+    """Read what a layout says of a photo.
+
+    Args:
+        path: of the photo.
+        name: in the data set.
+        folders: of which the first that names a part gives the photo's part.
+        regions: its labels, given width and height.
+
+    Raises:
+        DatasetError: as `size_of`.
+    """
+    size = size_of(path)
+    return DatasetPhoto(
+        path=path,
+        name=name,
+        width_px=size[0],
+        height_px=size[1],
+        regions=tuple(regions(size)),
+        split=next(filter(None, map(split_of, folders)), None),
+    )
 
 
 def copy_photo(photo: DatasetPhoto, folder: Path, name: str) -> None:

@@ -7,6 +7,7 @@ box, all relative to the photo. Neither holes nor item, lot and scale have a pla
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -22,10 +23,9 @@ from qc.datasets.model import (
     require_types,
     split_of,
 )
-from qc.datasets.pictures import copy_photo, output_folder, size_of
+from qc.datasets.pictures import copy_photo, output_folder, photos_in, read_photo
 from qc.datasets.rings import Ring, is_hole
 from qc.errors import DatasetError
-from qc.evaluation.folder import SUFFIXES
 
 LIST_FILE: Final = "data.yaml"
 _HALF_PX: Final = 0.5
@@ -39,25 +39,16 @@ def read_yolo(folder: Path) -> Dataset:
     """
     types = _types(folder / LIST_FILE)
     photos = []
-    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES):
+    for path in photos_in(folder):
         inside = path.relative_to(folder)
         if "images" not in inside.parts:
             continue
         at = inside.parts.index("images")
         labels = folder.joinpath(*inside.parts[:at], "labels", *inside.parts[at + 1 :])
-        size = size_of(path)
         # Both images/train and train/images are usual.
         others = [part for position, part in enumerate(inside.parts[:-1]) if position != at]
-        photos.append(
-            DatasetPhoto(
-                path=path,
-                name="/".join([*others, inside.name]),
-                width_px=size[0],
-                height_px=size[1],
-                regions=tuple(_regions(labels.with_suffix(".txt"), types, size)),
-                split=next(filter(None, map(split_of, others)), None),
-            )
-        )
+        read = partial(_regions, labels.with_suffix(".txt"), types)
+        photos.append(read_photo(path, "/".join([*others, inside.name]), others, read))
     if not photos:
         raise DatasetError(f"no photo in {folder}/images", fix="Give the folder of data.yaml.")
     return Dataset(types, tuple(photos), "yolo")

@@ -181,12 +181,6 @@ class PixelScores:
         f1 = 2 * hits / np.maximum(calls + self._positive.sum(), 1)
         return float(self._scale.value(self._scale.bins - 1 - int(np.argmax(f1))))
 
-    def false_share(self, threshold: float) -> float:
-        """Share of clean pixels at or above a score; 0 without clean pixels."""
-        total = self._negative.sum()
-        first = self._scale.first_bin(threshold)
-        return float(self._negative[first:].sum() / total) if total else 0.0
-
 
 def score_auroc(scores: NDArray[np.floating], defective: NDArray[np.bool_]) -> float:
     """Area under the ROC curve of image scores, ties counted half; NaN without both kinds."""

@@ -38,9 +38,6 @@ def test_pixel_scores_agree_with_torchmetrics(seed: int) -> None:
     for threshold in (0.2, 0.5, 0.8):
         expected = float(binary_jaccard_index(p, t, threshold=threshold))
         assert scores.iou(threshold) == pytest.approx(expected, abs=5e-3)
-        assert scores.false_share(threshold) == pytest.approx(
-            (probability[~target] >= threshold).mean(), abs=2e-3
-        )
 
 
 def test_the_best_threshold_has_the_best_f1() -> None:
