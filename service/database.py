@@ -1,9 +1,14 @@
 """The database: one engine, explicit transactions, migrations run at the start.
 
+One writes at a time, on both databases: what a writer has read still holds when it commits.
+
 SQLite settings and why: WAL lets readers go on while one writes; `synchronous=FULL` makes a
 commit durable, because a receipt is sent right after it (NORMAL may lose the last commits of a
 power cut in WAL mode); a writing transaction takes the lock at once (`BEGIN IMMEDIATE`), because
 a reader that turns into a writer fails without waiting when another one wrote in between.
+
+PostgreSQL likewise: a writing transaction takes one advisory lock first, and its later statements
+see whatever was committed before; a reading one is read-only and sees one state (REPEATABLE READ).
 """
 
 from __future__ import annotations
@@ -26,8 +31,10 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    make_url,
     text,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -37,6 +44,22 @@ DATABASE_FILE = "teliti.sqlite3"
 """Name of the database in the data folder."""
 
 _BEGIN = "teliti_begin"
+_POSTGRESQL_LOCK = 0x7E117  # any number that no other program locks in this database
+
+
+def make_data_folder(folder: Path) -> None:
+    """Make the data folder, unless it is there.
+
+    Raises:
+        DatabaseError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(
+            f"the data folder {folder} cannot be used: {error.strerror}",
+            fix="Choose another one with --data-dir, or correct its permissions.",
+        ) from error
 
 
 class Base(DeclarativeBase):
@@ -85,9 +108,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Database:
     """Hands out transactions; whoever opens one (a request or a job) owns it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, reading: Engine, writing: Engine) -> None:
         self.engine = engine
-        self._writing = engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._reading = reading
+        self._writing = writing
 
     @classmethod
     def sqlite(cls, path: Path, *, busy_timeout_s: float) -> Database:
@@ -96,13 +120,7 @@ class Database:
         Raises:
             DatabaseError: its folder cannot be used.
         """
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise DatabaseError(
-                f"the data folder {path.parent} cannot be used: {error.strerror}",
-                fix="Choose another one with --data-dir, or correct its permissions.",
-            ) from error
+        make_data_folder(path.parent)
         engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_timeout_s})
 
         @event.listens_for(engine, "connect")
@@ -115,12 +133,47 @@ class Database:
         def _begin(connection: Connection) -> None:
             connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
 
-        return cls(engine)
+        writing = engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        return cls(engine, reading=engine, writing=writing)
+
+    @classmethod
+    def postgresql(cls, url: str, *, busy_timeout_s: float) -> Database:
+        """Open the PostgreSQL database at `url` (`postgresql://…`).
+
+        Raises:
+            DatabaseError: its driver is not installed.
+        """
+        driver_url = make_url(url).set(drivername="postgresql+psycopg")
+        milliseconds = max(1, round(busy_timeout_s * 1000))
+        try:
+            engine = create_engine(
+                driver_url,
+                pool_pre_ping=True,  # the server may have been restarted meanwhile
+                connect_args={
+                    "connect_timeout": 10,
+                    "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
+                },
+            )
+        except ModuleNotFoundError as error:
+            raise DatabaseError(
+                "the driver of PostgreSQL is not installed", fix="Run: pip install 'teliti[scale]'."
+            ) from error
+        reading = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        writing = engine.execution_options(**{_BEGIN: True})
+
+        @event.listens_for(writing, "begin")
+        def _lock(connection: Connection) -> None:
+            if connection.get_execution_options().get(_BEGIN):
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_POSTGRESQL_LOCK})")
+
+        return cls(engine, reading=reading, writing=writing)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that sees one state of the database and changes nothing."""
-        with Session(self.engine) as session:
+        with Session(self._reading) as session:
             yield session
 
     @contextmanager
@@ -135,17 +188,31 @@ class Database:
         Raises:
             DatabaseError: a newer version of the software wrote the database.
         """
+        self.upgrade("head")
+
+    def upgrade(self, revision: str) -> None:
+        """Bring the tables to a revision of the schema.
+
+        Raises:
+            DatabaseError: the database does not answer, or a newer version of the software wrote
+                it.
+        """
         config = Config()
         config.set_main_option("script_location", "service:migrations")
-        with self._writing.begin() as connection:
-            config.attributes["connection"] = connection
-            try:
-                command.upgrade(config, "head")
-            except CommandError as error:
-                raise DatabaseError(
-                    f"the database was written by another version of Teliti ({error})",
-                    fix="Run the newer version again, or restore a backup made by this one.",
-                ) from error
+        try:
+            with self._writing.begin() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, revision)
+        except CommandError as error:
+            raise DatabaseError(
+                f"the database was written by another version of Teliti ({error})",
+                fix="Run the newer version again, or restore a backup made by this one.",
+            ) from error
+        except OperationalError as error:
+            raise DatabaseError(
+                f"the database does not answer ({str(error.orig).strip()})",
+                fix="Check TELITI_STORAGE__DATABASE_URL, or the data folder's disk.",
+            ) from error
 
     def check(self) -> None:
         """Ask the database something.

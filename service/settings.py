@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
@@ -58,9 +58,27 @@ class StorageSettings(_Group):
     data_dir: Path = Field(
         default=Path("data"), description="Folder of the database and of the photos."
     )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL instead of the file in the data folder: "
+        "`postgresql://USER:PASSWORD@HOST/DATABASE` (needs the extra `scale`).",
+    )
+    objects_url: str | None = Field(
+        default=None,
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*$",
+        description="S3 instead of the data folder for photos and reports: `s3://BUCKET/PREFIX`; "
+        "endpoint, region and credentials by the usual variables `AWS_…`.",
+    )
     busy_timeout_s: float = Field(
         default=10, gt=0, description="How long a transaction waits for another one's lock."
     )
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgresql_only(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith("postgresql://"):
+            raise ValueError("begins with postgresql://")
+        return url
 
 
 class UploadSettings(_Group):

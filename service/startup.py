@@ -9,18 +9,17 @@ from datetime import timedelta
 from qc.geometry.selfcheck import require_sound_vision
 from qc.geometry.station import read_station
 from qc.spec import example_specs, read_spec
-from service.database import DATABASE_FILE, Database
+from service.database import Database
 from service.inspector import Gate, Inspect
 from service.people import service as people
 from service.releases.active import ActiveDetector
 from service.releases.shadow import shadowing
-from service.reports.service import REPORTS_FOLDER
 from service.runtime import Runtime
 from service.samples import inspecting_samples
 from service.settings import CatalogueSettings, Settings
 from service.specs.service import store_spec
 from service.stations.service import store_station
-from service.storage import PHOTOS_FOLDER, PhotoStore
+from service.stores import open_database, photo_store, report_store
 
 
 @contextmanager
@@ -33,10 +32,7 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
         VisionError: the installed OpenCV does not measure correctly.
     """
     require_sound_vision()
-    data_dir = settings.storage.data_dir
-    database = Database.sqlite(
-        data_dir / DATABASE_FILE, busy_timeout_s=settings.storage.busy_timeout_s
-    )
+    database = open_database(settings.storage)
     try:
         database.migrate()
         _store_catalogue(database, settings.catalogue)
@@ -46,8 +42,8 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
         runtime = Runtime(
             settings=settings,
             database=database,
-            photos=PhotoStore.local(data_dir / PHOTOS_FOLDER),
-            reports=PhotoStore.local(data_dir / REPORTS_FOLDER),
+            photos=photo_store(settings.storage),
+            reports=report_store(settings.storage),
             gate=Gate(settings.inspection),
             inspect=inspect,
             releases=ActiveDetector.open(database, settings),

@@ -10,18 +10,27 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, ObjectStore
+from obstore.store import LocalStore, ObjectStore, S3Store
 
 from service.durable import flush
 from service.errors import StorageError
 
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
+
+
 PHOTOS_FOLDER = "photos"
-"""Name of the local store in the data folder."""
+"""Name of the store of photos, in the data folder or the bucket."""
+
+REPORTS_FOLDER = "reports"
+"""Name of the store of signed reports."""
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -41,6 +50,13 @@ class PhotoStore:
     def local(cls, folder: Path) -> PhotoStore:
         """Keep photos in `folder`, which is created."""
         return cls(LocalStore(folder.absolute(), mkdir=True))
+
+    @classmethod
+    def remote(cls, url: str) -> PhotoStore:
+        """Keep photos under an address of S3; how to get there is in the variables `AWS_…`."""
+        # Without limits of its own it would try for three minutes while a packer waits.
+        retries: RetryConfig = {"max_retries": 4, "retry_timeout": timedelta(seconds=20)}
+        return cls(S3Store.from_url(url, retry_config=retries))
 
     def put(self, data: bytes) -> str:
         """Store a photo durably and return its key.

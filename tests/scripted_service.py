@@ -14,7 +14,7 @@ from station_page import scripted_inspection
 
 from service.app import create_app
 from service.logs import configure_logging
-from service.settings import CatalogueSettings, Settings, StorageSettings
+from service.settings import Settings
 
 
 class _Server(uvicorn.Server):
@@ -26,8 +26,9 @@ class _Server(uvicorn.Server):
 _FOLDER = Path(sys.argv[1])
 _APP = create_app(
     Settings(
-        storage=StorageSettings(data_dir=_FOLDER / "data"),
-        catalogue=CatalogueSettings(specs_dir=_FOLDER / "specs"),
+        # Not models: the environment may name another database and other stores.
+        storage={"data_dir": _FOLDER / "data"},  # type: ignore[arg-type]
+        catalogue={"specs_dir": _FOLDER / "specs"},  # type: ignore[arg-type]
     ),
     inspect=scripted_inspection,
 )

@@ -21,9 +21,9 @@ from qc.defects.detector import Detector
 from qc.errors import DatasetError
 from service.actor import CONSOLE
 from service.cli.store import DataDir, open_database
-from service.database import DATABASE_FILE
 from service.releases import choosing, service
 from service.settings import Settings
+from service.stores import has_database
 
 app = typer.Typer(help="Releases of the detector: which one inspects.", no_args_is_help=True)
 
@@ -191,7 +191,7 @@ def _load(name: str, data_dir: Path | None) -> Detector:
 
 def _has_service(data_dir: Path | None) -> bool:
     settings = Settings() if data_dir is None else Settings(storage={"data_dir": data_dir})
-    return (settings.storage.data_dir / DATABASE_FILE).is_file()
+    return has_database(settings.storage)
 
 
 def _part(dataset: Dataset, split: str | None) -> Dataset:

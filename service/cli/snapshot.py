@@ -25,7 +25,7 @@ from qc.datasets.snapshot import (
 from service.cli.store import DataDir, open_database
 from service.releases import service as releases
 from service.review.learning import reviewed_photos
-from service.storage import PHOTOS_FOLDER, PhotoStore
+from service.stores import photo_store
 
 app = typer.Typer(help="Reviewed photos as immutable data sets.", no_args_is_help=True)
 
@@ -60,7 +60,7 @@ def create(
     left_out: Counter[str] = Counter()
     if reviews:
         with open_database(data_dir) as (database, settings), database.reading() as session:
-            store = PhotoStore.local(settings.storage.data_dir / PHOTOS_FOLDER)
+            store = photo_store(settings.storage)
             found = reviewed_photos(session, store, product)
             detector = releases.load_active(session, settings)
         photos, left_out = [*photos, *found.photos], found.left_out

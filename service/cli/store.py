@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from service.database import DATABASE_FILE, Database
+from service import stores
+from service.database import Database
 from service.errors import DatabaseError
 from service.settings import Settings
 
@@ -26,13 +27,12 @@ def open_database(data_dir: Path | None) -> Iterator[tuple[Database, Settings]]:
         DatabaseError: there is none, or a newer version of the software wrote it.
     """
     settings = Settings() if data_dir is None else Settings(storage={"data_dir": data_dir})
-    path = settings.storage.data_dir / DATABASE_FILE
-    if not path.is_file():
+    if not stores.has_database(settings.storage):
         raise DatabaseError(
             f"there is no service in {settings.storage.data_dir}",
             fix="Name its folder with --data-dir, or start it once with qc serve.",
         )
-    database = Database.sqlite(path, busy_timeout_s=settings.storage.busy_timeout_s)
+    database = stores.open_database(settings.storage)
     try:
         database.migrate()
         yield database, settings

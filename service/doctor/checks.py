@@ -23,6 +23,7 @@ from service.releases import service as releases
 from service.settings import Settings
 from service.stations.service import list_stations
 from service.storage import PHOTOS_FOLDER, PhotoStore
+from service.stores import photo_store
 
 _GIBIBYTE = 1024**3
 _LOW_DISK_GIB, _FULL_DISK_GIB = 5.0, 0.5
@@ -43,7 +44,9 @@ def examine(session: Session, settings: Settings, *, quick: bool = False) -> Ite
     yield _disk(data_dir)
     yield _database(session)
     yield _audit_log(session)
-    yield from _photos(session, PhotoStore.local(data_dir / PHOTOS_FOLDER), data_dir, quick=quick)
+    where = settings.storage.objects_url or str(data_dir)
+    where = f"{where}/{PHOTOS_FOLDER}"
+    yield from _photos(session, photo_store(settings.storage), where, quick=quick)
     yield _clock(session)
     yield _vision()
     yield _detector(session, settings)
@@ -64,6 +67,13 @@ def _disk(data_dir: Path) -> Finding:
 
 
 def _database(session: Session) -> Finding:
+    if session.get_bind().dialect.name != "sqlite":
+        said = str(session.scalar(text("SHOW server_version")))
+        return Finding(
+            subject="database",
+            state=State.GOOD,
+            detail=f"PostgreSQL {said} answers; its own tools examine its files (pg_amcheck)",
+        )
     try:
         faults = [row[0] for row in session.execute(text("PRAGMA integrity_check"))]
         orphans = session.execute(text("PRAGMA foreign_key_check")).fetchall()
@@ -94,16 +104,14 @@ def _audit_log(session: Session) -> Finding:
     )
 
 
-def _photos(
-    session: Session, store: PhotoStore, data_dir: Path, *, quick: bool
-) -> Iterator[Finding]:
+def _photos(session: Session, store: PhotoStore, where: str, *, quick: bool) -> Iterator[Finding]:
     named = set(session.scalars(select(PhotoRow.sha256).distinct()))
     there = set(store.keys())
     if named and not there & named:
         yield Finding(
             subject="photos",
             state=State.BAD,
-            detail=f"none of {len(named)} photos is in {data_dir / PHOTOS_FOLDER}",
+            detail=f"none of {len(named)} photos is in {where}",
             fix="Mount the disk of the photos, or restore a backup. Delete nothing.",
         )
         return
@@ -116,7 +124,7 @@ def _photos(
             subject="photos",
             state=State.BAD,
             detail=f"{len(bad)} of {len(named)} are missing or damaged: {some}",
-            fix=f"Copy them from a backup's photos folder into {data_dir / PHOTOS_FOLDER}.",
+            fix=f"Copy them from a backup's photos folder into {where}.",
         )
     else:
         how = "there" if quick else "there, to the last byte"

@@ -13,9 +13,6 @@ from service.reports.content import ReportContent
 from service.reports.models import ReportRow
 from service.reports.schemas import Confirmation, ReportPage, ReportSummary
 
-REPORTS_FOLDER = "reports"
-"""Name of the local store of reports in the data folder."""
-
 
 class ReportUnknownError(NotFoundError):
     """No such report was signed here."""

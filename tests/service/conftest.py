@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
+import scale
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from PIL import Image
@@ -180,15 +182,35 @@ class House:
         with self.runtime.database.reading() as session:
             inspections = session.scalar(select(func.count()).select_from(InspectionRow))
             photos = session.scalar(select(func.count()).select_from(PhotoRow))
-        folder = self.runtime.settings.storage.data_dir / "photos"
-        files = [path for path in folder.glob("??/*") if path.is_file()]
-        return {"inspections": inspections or 0, "photos": photos or 0, "files": len(files)}
+        files = len(list(self.runtime.photos.keys()))
+        return {"inspections": inspections or 0, "photos": photos or 0, "files": files}
 
 
 class OpenHouse(Protocol):
     """Starts a service on the test's folder."""
 
     def __call__(self, *, inspect: Inspect = ..., **groups: dict[str, object]) -> House: ...
+
+
+@pytest.fixture(autouse=True)
+def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where services keep everything: `files` of a folder, or `scale`, PostgreSQL and S3.
+
+    Tests that say nothing run on files, or where TELITI_TEST_STORES says.
+    """
+    where: str = getattr(request, "param", os.environ.get("TELITI_TEST_STORES", "files"))
+    if where == "scale":
+        if request.node.get_closest_marker("files") is not None:
+            pytest.skip("about the files of the data folder")
+        if not scale.AVAILABLE:
+            pytest.skip("PostgreSQL and S3 are not installed")
+        for name, value in scale.environment().items():
+            monkeypatch.setenv(name, value)
+    return where
+
+
+everywhere = pytest.mark.parametrize("place", ["files", "scale"], indirect=True)
+"""Marks tests that run on both, whatever else is said."""
 
 
 @pytest.fixture(autouse=True)

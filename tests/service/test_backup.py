@@ -19,6 +19,8 @@ from service.errors import BackupError
 from service.inspections.models import InspectionRow, PhotoRow
 from service.storage import PhotoStore
 
+pytestmark = pytest.mark.files
+
 
 def data_of(house: House) -> Path:
     return house.runtime.settings.storage.data_dir

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import House, jpeg
+from conftest import House, everywhere, jpeg
 from sqlalchemy import update
 
 from qc.geometry.station import CameraCalibration, Station
@@ -34,6 +34,7 @@ def busy(house: House) -> House:
     return house
 
 
+@everywhere
 def test_a_sound_service_has_nothing_bad_but_the_missing_detector(busy: House) -> None:
     found = findings(busy)
     bad = {name for name, finding in found.items() if finding.state is State.BAD}
@@ -42,6 +43,7 @@ def test_a_sound_service_has_nothing_bad_but_the_missing_detector(busy: House) -
     assert found["station table-1"].state is State.WATCH
 
 
+@pytest.mark.files
 def test_a_changed_photo_is_found_unless_in_a_hurry(busy: House) -> None:
     first = photo_files(busy)[0]
     first.write_bytes(jpeg(77))
@@ -52,12 +54,14 @@ def test_a_changed_photo_is_found_unless_in_a_hurry(busy: House) -> None:
     assert findings(busy, quick=True)["photos"].state is State.GOOD
 
 
+@pytest.mark.files
 def test_a_lost_photo_is_found_even_in_a_hurry(busy: House) -> None:
     lost = photo_files(busy)[1]
     lost.unlink()
     assert lost.name[:12] in findings(busy, quick=True)["photos"].detail
 
 
+@pytest.mark.files
 def test_a_folder_that_is_not_mounted_is_not_a_thousand_losses(busy: House) -> None:
     for path in photo_files(busy):
         path.unlink()

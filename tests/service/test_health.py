@@ -2,6 +2,7 @@
 
 import shutil
 
+import pytest
 from conftest import House
 
 
@@ -12,6 +13,7 @@ def test_a_started_service_is_healthy_and_ready(house: House) -> None:
     assert ready.json()["status"] == "ready"
 
 
+@pytest.mark.files
 def test_without_its_photo_folder_it_lives_but_is_not_ready(house: House) -> None:
     folder = house.runtime.settings.storage.data_dir / "photos"
     shutil.rmtree(folder)

@@ -158,6 +158,7 @@ def test_a_picture_of_an_item_that_was_not_found_shows_the_whole_photo(
     assert house.client.get(url, params={"frame": "mat"}).status_code == 422
 
 
+@pytest.mark.files
 def test_a_photo_that_changed_on_the_disk_is_never_served(house: House) -> None:
     photo = house.upload().json()["photos"][0]
     folder = house.runtime.settings.storage.data_dir / "photos"

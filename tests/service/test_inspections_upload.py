@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
-from conftest import House, OpenHouse, jpeg, recorded_inspection
+from conftest import House, OpenHouse, everywhere, jpeg, recorded_inspection
 from httpx2 import Response
 from PIL import Image
 from sqlalchemy import event
 from sqlalchemy.orm import Session
+
+pytestmark = everywhere
 
 NOTHING = {"inspections": 0, "photos": 0, "files": 0}
 

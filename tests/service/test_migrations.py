@@ -7,24 +7,32 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from alembic import command
-from alembic.config import Config
+import scale
+from conftest import everywhere
 from sqlalchemy import MetaData, insert, select
 
 from service.database import Database
 from service.inspections.models import InspectionRow, PhotoRow
 from service.review.models import ReviewItemRow
 
+pytestmark = everywhere
 
-def at_version(path: Path, version: str) -> Database:
+
+def at_version(path: Path, version: str, place: str = "files") -> Database:
     """A database as an earlier version of the software left it."""
-    database = Database.sqlite(path, busy_timeout_s=5)
-    config = Config()
-    config.set_main_option("script_location", "service:migrations")
-    with database.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, version)
+    if place == "scale":
+        database = Database.postgresql(scale.empty_database(), busy_timeout_s=5)
+    else:
+        database = Database.sqlite(path, busy_timeout_s=5)
+    database.upgrade(version)
     return database
+
+
+def assert_no_orphans(database: Database) -> None:
+    """PostgreSQL refuses rows that name others that are not there; SQLite did not in migrations."""
+    if database.engine.dialect.name == "sqlite":
+        with database.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
 
 
 def store_inspection(database: Database, sequence: int, verdict: str, document: str = "{}") -> UUID:
@@ -50,8 +58,10 @@ def store_inspection(database: Database, sequence: int, verdict: str, document: 
     return inspection_id
 
 
-def test_inspections_from_before_there_were_reviews_wait_for_one(tmp_path: Path) -> None:
-    database = at_version(tmp_path / "old.sqlite3", "0003")
+def test_inspections_from_before_there_were_reviews_wait_for_one(
+    tmp_path: Path, place: str
+) -> None:
+    database = at_version(tmp_path / "old.sqlite3", "0003", place)
     minor = {"severity": "minor", "verdict": "check"}
     critical = {"severity": "critical", "verdict": "fail"}
     doubtful = store_inspection(database, 1, "check", json.dumps({"defects": [minor]}))
@@ -78,13 +88,14 @@ def test_inspections_from_before_there_were_reviews_wait_for_one(tmp_path: Path)
             (wrong_size, "fail", "major"),
             (doubtful, "check", "minor"),
         ]
-    with database.engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    assert_no_orphans(database)
     database.close()
 
 
-def test_inspections_from_before_there_were_people_stay_as_they_are(tmp_path: Path) -> None:
-    database = at_version(tmp_path / "old.sqlite3", "0002")
+def test_inspections_from_before_there_were_people_stay_as_they_are(
+    tmp_path: Path, place: str
+) -> None:
+    database = at_version(tmp_path / "old.sqlite3", "0002", place)
     inspection_id = store_inspection(database, 1, "pass")
     old = MetaData()
     old.reflect(database.engine)
@@ -105,6 +116,5 @@ def test_inspections_from_before_there_were_people_stay_as_they_are(tmp_path: Pa
             None,
         )
         assert [photo.view for photo in session.scalars(select(PhotoRow))] == ["top"]
-    with database.engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    assert_no_orphans(database)
     database.close()

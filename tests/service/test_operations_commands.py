@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 
 from service.cli import backup, doctor, restore
 
+pytestmark = pytest.mark.files
+
 
 @pytest.fixture
 def run() -> CliRunner:

@@ -158,6 +158,7 @@ def test_a_badge_signs_in_until_another_one_is_issued(house: House, staff: Staff
     assert show(badge["value"]).status_code == 401
 
 
+@pytest.mark.files
 def test_nothing_that_lets_anybody_in_is_stored_or_logged(
     house: House, staff: Staff, log: list[MutableMapping[str, Any]]
 ) -> None:

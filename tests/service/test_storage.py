@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+import scale
 from obstore.store import MemoryStore
 
 from service.errors import StorageError
@@ -14,11 +15,42 @@ PHOTO = b"a photo, as far as the store knows" * 1000
 KEY = hashlib.sha256(PHOTO).hexdigest()
 
 
-@pytest.mark.parametrize("kind", ["local", "memory"])
-def test_a_photo_comes_back_by_the_hash_of_its_bytes(tmp_path: Path, kind: str) -> None:
-    store = PhotoStore.local(tmp_path) if kind == "local" else PhotoStore(MemoryStore())
-    assert store.put(PHOTO) == KEY
+@pytest.fixture(params=["local", "memory", "s3"])
+def store(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> PhotoStore:
+    if request.param == "memory":
+        return PhotoStore(MemoryStore())
+    if request.param == "local":
+        return PhotoStore.local(tmp_path)
+    if not scale.AVAILABLE:
+        pytest.skip("no server of S3's protocol")
+    for name, value in scale.s3_environment().items():
+        monkeypatch.setenv(name, value)
+    return PhotoStore.remote(scale.new_prefix())
+
+
+def test_a_photo_comes_back_by_the_hash_of_its_bytes(store: PhotoStore) -> None:
+    store.check()
+    assert list(store.keys()) == []
+    assert [store.put(PHOTO), store.put(PHOTO)] == [KEY, KEY]
     assert store.get(KEY) == PHOTO
+    assert list(store.keys()) == [KEY]
+
+
+def test_a_photo_that_is_not_there_says_so(store: PhotoStore) -> None:
+    with pytest.raises(StorageError, match="cannot be read"):
+        store.get(KEY)
+
+
+def test_a_bucket_that_is_not_there_refuses_photos(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not scale.AVAILABLE:
+        pytest.skip("no server of S3's protocol")
+    for name, value in scale.s3_environment().items():
+        monkeypatch.setenv(name, value)
+    elsewhere = PhotoStore.remote("s3://no-such-bucket")
+    with pytest.raises(StorageError, match="could not be stored"):
+        elsewhere.put(PHOTO)
 
 
 def test_a_photo_is_flushed_before_it_appears_and_its_folder_after(
@@ -66,11 +98,6 @@ def test_a_damaged_photo_is_not_given_out_and_healed_by_sending_it_again(tmp_pat
 
     store.put(PHOTO)
     assert store.get(KEY) == PHOTO
-
-
-def test_a_missing_photo_says_so(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="cannot be read"):
-        PhotoStore.local(tmp_path).get(KEY)
 
 
 def test_a_store_that_cannot_be_written_fails_its_check(tmp_path: Path) -> None:

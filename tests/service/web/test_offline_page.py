@@ -7,25 +7,20 @@ import io
 import json
 import re
 import shutil
-import signal
-import socket
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
+from killable import KillableService
 from PIL import Image
 from sqlalchemy import delete
 from station_page import (
     COLOURS,
     MARKS,
-    SPEC,
     WORDS,
     Service,
     choose,
@@ -49,7 +44,6 @@ from service.sessions.models import SessionRow
 
 pytestmark = MARKS
 
-PROGRAM = Path(__file__).parents[2] / "scripted_service.py"
 KEPT = "Foto tersimpan di tablet"
 
 
@@ -175,35 +169,8 @@ def test_the_answer_comes_to_whoever_still_waits_for_it(tablet: Any, station: Se
     assert received(data_of(station)) == [sha256(photo(1, Verdict.FAIL))]
 
 
-class Killable:
-    """A service in a process of its own, on a port that stays the same."""
-
-    def __init__(self, folder: Path) -> None:
-        (folder / "specs").mkdir()
-        (folder / "specs" / "bowl.yaml").write_text(SPEC, encoding="utf-8")
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self.address = f"http://127.0.0.1:{self.port}"
-        self.data_dir = folder / "data"
-        self._folder = folder
-        self._process: subprocess.Popen[str] | None = None
-
-    def start(self) -> str:
-        """Start and return what it prints: the first code, or None."""
-        command = [sys.executable, str(PROGRAM), str(self._folder), str(self.port)]
-        self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        assert self._process.stdout is not None
-        return self._process.stdout.readline().strip()
-
-    def kill(self) -> None:
-        """As a power cut would, as far as a process can."""
-        if self._process is not None and self._process.stdout is not None:
-            self._process.send_signal(signal.SIGKILL)
-            self._process.wait()
-            self._process.stdout.close()
-            self._process = None
+class Killable(KillableService):
+    """A service that may be killed in the middle of what a tablet sends."""
 
     def kill_when_it_has(self, photos: int) -> None:
         deadline = time.monotonic() + 60
@@ -218,11 +185,7 @@ def killable(folder: Path) -> Iterator[tuple[Killable, dict[str, str]]]:
     """A service that may be killed, and the cookies of its first admin on the first tablet."""
     service = Killable(folder)
     try:
-        code = service.start()
-        body = {"code": code, "password": "a long password", "name": "Sari"}
-        answer = httpx2.post(f"{service.address}/v1/session/code", json=body)
-        assert answer.status_code == 200, answer.text
-        yield service, dict(answer.cookies)
+        yield service, service.first_cookies(service.start())
     finally:
         service.kill()
 

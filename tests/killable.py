@@ -1,0 +1,223 @@
+"""A service in a process of its own that a test may kill, and uploads that survive it.
+
+`python tests/killable.py --uploads 500` sends as many photos while the service is killed again and
+again, on files and on PostgreSQL with S3, and then looks whether anything was lost or came twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+from unittest import mock
+from uuid import UUID, uuid4
+
+import httpx2
+from PIL import Image
+from sqlalchemy import func, select
+from station_page import SPEC
+
+from service.audit import service as audit
+from service.inspections.models import InspectionRow, PhotoRow
+from service.settings import Settings
+from service.stores import open_database, photo_store
+
+PROGRAM: Final = Path(__file__).with_name("scripted_service.py")
+_CLIENTS: Final = 4
+_LONGEST_S: Final = 600
+
+
+class KillableService:
+    """A service on a port that stays the same."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+        (folder / "specs").mkdir()
+        (folder / "specs" / "bowl.yaml").write_text(SPEC, encoding="utf-8")
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.data_dir = folder / "data"
+        self._folder = folder
+        self._environment = os.environ | (environment or {})
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> str:
+        """Start and return what it prints: the first code, or None."""
+        command = [sys.executable, str(PROGRAM), str(self._folder), str(self.port)]
+        self._process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=self._environment,
+        )
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+    def first_cookies(self, code: str) -> dict[str, str]:
+        """Sign the first admin in."""
+        body = {"code": code, "password": "a long password", "name": "Sari"}
+        answer = httpx2.post(f"{self.address}/v1/session/code", json=body, timeout=30)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.cookies)
+
+    def kill(self) -> None:
+        """As a power cut would, as far as a process can."""
+        if self._process is not None and self._process.stdout is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+            self._process.stdout.close()
+            self._process = None
+
+
+@dataclass
+class Outcome:
+    """What became of the uploads."""
+
+    kills: int = 0
+    cut_off: int = 0
+    receipts: dict[UUID, Any] = field(default_factory=dict)
+    sent: dict[UUID, str] = field(default_factory=dict)
+    """Client id → SHA-256 of the photo."""
+
+
+def upload_while_killed(
+    folder: Path, environment: Mapping[str, str], uploads: int, most_between: int
+) -> Outcome:
+    """Upload until every photo has its receipt; kill the service at random moments.
+
+    It is killed while it answers, after 1 to `most_between` further receipts: counted, so that a
+    slow machine comes to an end as well.
+    """
+    service = KillableService(folder, environment)
+    outcome = Outcome()
+    done = threading.Event()
+    chance = random.Random(7)  # noqa: S311
+
+    def kill_again_and_again() -> None:
+        while not done.is_set():
+            enough = len(outcome.receipts) + chance.randint(1, most_between)
+            while len(outcome.receipts) < enough and not done.wait(0.005):
+                pass
+            if not done.wait(chance.uniform(0, 0.1)):
+                service.kill()
+                outcome.kills += 1
+                service.start()
+
+    def upload(number: int) -> None:
+        client_id = uuid4()
+        photo = _photo(number)
+        outcome.sent[client_id] = sha256(photo).hexdigest()
+        deadline = time.monotonic() + _LONGEST_S
+        while client_id not in outcome.receipts:
+            assert time.monotonic() < deadline, "no receipt after all this time"
+            try:
+                answer = client.post(
+                    "/v1/inspections",
+                    data={"client_id": str(client_id), "spec": "test-bowl"},
+                    files={"photos": ("photo.jpg", photo, "image/jpeg")},
+                )
+            except httpx2.TransportError:
+                outcome.cut_off += 1
+                time.sleep(0.1)
+                continue
+            if answer.status_code in (429, 503):
+                time.sleep(0.1)
+                continue
+            assert answer.status_code in (200, 201), answer.text
+            outcome.receipts[client_id] = answer.json()
+
+    client = httpx2.Client(base_url=service.address, timeout=30)
+    try:
+        client.cookies.update(service.first_cookies(service.start()))
+        killer = threading.Thread(target=kill_again_and_again)
+        killer.start()
+        try:
+            with ThreadPoolExecutor(_CLIENTS) as pool:
+                list(pool.map(upload, range(uploads)))
+        finally:
+            done.set()
+            killer.join()
+        _compare_with_what_is_kept(client, outcome)
+    finally:
+        client.close()
+        service.kill()
+    return outcome
+
+
+def _photo(number: int) -> bytes:
+    out = io.BytesIO()
+    picture = Image.new("RGB", (96, 72), (40, 160, 60))
+    picture.putpixel((number % 96, number // 96), (255, 255, 255))
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def _compare_with_what_is_kept(client: httpx2.Client, outcome: Outcome) -> None:
+    """Make sure that every receipt has its complete inspection, and that there is nothing else."""
+    for client_id, receipt in outcome.receipts.items():
+        kept = client.get(f"/v1/inspections/{receipt['id']}").json()
+        assert kept == receipt
+        assert kept["client_id"] == str(client_id)
+        assert [photo["sha256"] for photo in kept["photos"]] == [outcome.sent[client_id]]
+
+
+def compare_with_stores(folder: Path, environment: Mapping[str, str], outcome: Outcome) -> None:
+    """Look beneath the service: rows, photos to the last byte, and the chain of the log."""
+    with mock.patch.dict(os.environ, environment):
+        settings = Settings(storage={"data_dir": folder / "data"}).storage  # type: ignore[arg-type]
+        photos = photo_store(settings)
+        database = open_database(settings)
+    try:
+        with database.reading() as session:
+            ids = list(session.scalars(select(InspectionRow.client_id)))
+            rows = session.scalar(select(func.count()).select_from(PhotoRow))
+            log = audit.verify(session)
+    finally:
+        database.close()
+    assert len(ids) == len(set(ids)), "an upload was kept twice"
+    assert set(ids) == set(outcome.receipts) == set(outcome.sent), "an upload was lost"
+    assert rows == len(ids)
+    assert not log.problems
+    for digest in outcome.sent.values():
+        assert sha256(photos.get(digest)).hexdigest() == digest
+
+
+def main() -> None:
+    """Run the command."""
+    import scale
+
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--uploads", type=int, default=500)
+    arguments.add_argument("--most-between", type=int, default=40, help="receipts between kills")
+    given = arguments.parse_args()
+    for name, environment in (("files", {}), ("PostgreSQL and S3", scale.environment())):
+        began_s = time.monotonic()
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            outcome = upload_while_killed(folder, environment, given.uploads, given.most_between)
+            compare_with_stores(folder, environment, outcome)
+        print(  # noqa: T201
+            f"{name}: {len(outcome.receipts)} receipts, each with its complete inspection, none "
+            f"twice, none lost; killed {outcome.kills} times, {outcome.cut_off} requests cut off "
+            f"({time.monotonic() - began_s:.0f} s)",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
