@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
+from typing import cast
+from weakref import finalize
 
 import goods
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from qc.defects.normality import ANOMALY, Augmentation, Encoder, Line, Normality, teach
+from qc.defects.normality.learning import learn
 from qc.defects.normality.picture import Picture
 from qc.errors import NormalityError
 from qc.photo import Photo, decode_photo
@@ -81,12 +86,37 @@ def test_copies_of_one_photo_teach_nothing(encoder: Encoder) -> None:
         _teach(encoder, copies)
 
 
-def test_memory_stays_bounded_with_many_photos(encoder: Encoder) -> None:
-    """The candidates' quota falls with the number of photos; no photo is kept."""
-    photos = [goods.photo(seed) for seed in range(6)]
-    taught = _teach(encoder, photos)
-    assert len(taught.memory.vectors) <= 4000
-    assert taught.memory.vectors.nbytes < 4_000_000
+class _Colours:
+    """An encoder that describes a patch by its colours, for photos by the thousand."""
+
+    release = SimpleNamespace(channels=6)
+
+    def describe(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        rows, columns = pixels.shape[0] // 8, pixels.shape[1] // 8
+        patches = pixels.reshape(rows, 8, columns, 8, 3).astype(np.float32)
+        return np.concatenate([patches.mean((1, 3)), patches.std((1, 3))], axis=-1)
+
+
+@pytest.mark.slow
+def test_ten_thousand_photos_are_never_held_together() -> None:
+    alive: set[int] = set()
+    most = 0
+
+    def read(index: int) -> list[Picture]:
+        nonlocal most
+        rng = np.random.default_rng(index)
+        pixels = rng.integers(60, 200, (32, 32, 3), dtype=np.uint8)
+        alive.add(id(pixels))
+        finalize(pixels, alive.discard, id(pixels))
+        most = max(most, len(alive))
+        return [Picture(pixels, np.ones((4, 4), bool), lambda points: points)]
+
+    learnt = learn(10_000, read, cast("Encoder", _Colours()), vectors=200)
+
+    assert most <= 3
+    assert len(learnt.memory.vectors) == 200
+    assert np.isfinite(learnt.scores).all()
+    assert len(learnt.scores) == 10_000
 
 
 def test_variants_turn_picture_and_mask_together() -> None:
