@@ -16,6 +16,7 @@ export const cameraEn: typeof cameraId = {
     "item-cut-off": "Move the item to the middle.",
     "item-count": "Wrong number of pieces on the mat.",
   },
+  unreadable: "This HEIC photo cannot be read. Set the camera to JPEG, then take it again.",
   hold: "Good. Hold still.",
   ready: "Good. Take the photo.",
   taken: "Photo taken. Change the item, or tap the picture.",

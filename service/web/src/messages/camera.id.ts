@@ -14,6 +14,7 @@ export const cameraId = {
     "item-cut-off": "Geser barang ke tengah alas.",
     "item-count": "Jumlah barang di alas salah.",
   },
+  unreadable: "Foto HEIC ini tidak bisa dibaca. Atur kamera ke JPEG, lalu foto ulang.",
   hold: "Bagus. Tahan.",
   ready: "Bagus. Ambil foto.",
   taken: "Sudah difoto. Ganti barang, atau ketuk gambar.",
