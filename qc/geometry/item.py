@@ -2,6 +2,8 @@
 
 The field's blue is a direction in linear RGB; a shadow makes it shorter but does not turn it.
 Pixels whose colour points elsewhere belong to the item, so shadows are not edges.
+What has hardly any colour of its own, such as black lacquer, mirrors the mat on its flanks: there
+it is told by being darker than any shadow.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from qc.geometry.mat import MatLayout, Rect
+from qc.geometry.mat import Rect
 from qc.geometry.pose import MatView
 from qc.geometry.rectify import Plane, rectify
 from qc.photo import Photo, srgb_to_linear
@@ -28,6 +30,17 @@ _MIN_PART_MM2 = 60.0
 _RIM_MM = 8.0
 """Along the field's border nothing but the field is seen, or most of it."""
 
+_MIRROR_LIGHT, _MIRROR_CHROMA = 0.5, 0.25
+"""Below both, light over the field's and how far blue stays below the greatest channel, as a share
+of it, an item shows little but what it mirrors: black lacquer stays below 0.15, with the mat's
+blue in it below 0; dark wood has 0.3 and more."""
+
+_DARKEST_SHADE = 0.12
+"""Light over the field's that a shadow on the mat keeps from the sky, even close to an item."""
+
+_PATCH_MARGIN_MM = 2.0
+"""An unmeasured print may be off by 1 mm where the outer patches are."""
+
 _BORDER_MM = 1.0
 """A part nearer than this to the field's border may continue beyond it."""
 
@@ -42,10 +55,14 @@ class Part:
     touches_border: bool
     holes_mm: tuple[npt.NDArray[np.float64], ...] = ()
     """What shows the field's colour inside, each `(N, 2)`: holes, or what only looks like one."""
+    mirrors: bool = False
+    """It shows little but what it mirrors, so that its edge may be lost in the mat's colour."""
 
 
 def find_parts(photo: Photo, view: MatView, *, mm_per_px: float = _MM_PER_PX) -> list[Part]:
     """Find the pieces on the mat's field, from left to right of the photo.
+
+    What lies in a piece's hole belongs to it, as the floor of a bowl whose wall mirrors the mat.
 
     Args:
         photo: the photo.
@@ -57,10 +74,12 @@ def find_parts(photo: Photo, view: MatView, *, mm_per_px: float = _MM_PER_PX) ->
     """
     plane = Plane(_scaled(view.layout.field_mm, view.print_scale), 0.0, mm_per_px)
     linear = srgb_to_linear(rectify(photo.pixels, view.camera, view.pose, plane))
-    mask = _unlike_field(linear, _patch_mask(view.layout, plane), round(_RIM_MM / mm_per_px))
+    patches = _patch_mask(view, plane)
+    field = _field_light(linear, patches, round(_RIM_MM / mm_per_px))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
-    mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel), np.uint8)
-    contours, family = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    unlike = cv2.morphologyEx(_unlike_field(linear, field, patches), cv2.MORPH_OPEN, kernel)
+    mask, mirroring = _with_dark_flanks(np.asarray(unlike, np.uint8), linear, field, patches)
+    contours, family = cv2.findContours(mask, cv2.RETR_TREE, cv2.CHAIN_APPROX_NONE)
     parents = [] if family is None else np.asarray(family)[0, :, 3].tolist()
 
     rows, columns = plane.shape
@@ -83,22 +102,80 @@ def find_parts(photo: Photo, view: MatView, *, mm_per_px: float = _MM_PER_PX) ->
             for inner, parent in zip(contours, parents, strict=True)
             if parent == index
         )
-        parts.append((seen_x, Part(plane.to_mm(points)[::-1], area_mm2, touches, holes)))
+        x, y = points[0].astype(int)
+        part = Part(plane.to_mm(points)[::-1], area_mm2, touches, holes, bool(mirroring[y, x]))
+        parts.append((seen_x, part))
     return [part for _, part in sorted(parts, key=lambda pair: pair[0])]
 
 
-def _unlike_field(
+def _field_light(
     linear: npt.NDArray[np.float32], patches: npt.NDArray[np.bool_], width: int
-) -> npt.NDArray[np.uint8]:
-    """Return 255 where the colour points away from the field's, whose rim has `width` pixels."""
+) -> npt.NDArray[np.float32]:
+    """Return the median light `(3,)` of the field along its border, `width` pixels wide."""
     rim = np.zeros(patches.shape, bool)
     rim[:width], rim[-width:], rim[:, :width], rim[:, -width:] = True, True, True, True
-    field = np.median(linear[rim & ~patches], axis=0).astype(np.float32)
-    field /= max(float(np.linalg.norm(field)), 1e-6)
+    return np.asarray(np.median(linear[rim & ~patches], axis=0), np.float32)
 
+
+def _with_dark_flanks(
+    mask: npt.NDArray[np.uint8],
+    linear: npt.NDArray[np.float32],
+    field: npt.NDArray[np.float32],
+    patches: npt.NDArray[np.bool_],
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+    """Complete the pieces of hardly any colour of their own.
+
+    What is darker than any shadow beside them belongs to them; and where their rim mirrors the
+    mat so well that they fall apart, all that lies within one convex outline is one piece.
+
+    Returns:
+        The mask, and where in it such pieces are.
+    """
+    light = np.linalg.norm(linear, axis=-1)
+    dark = (light < _DARKEST_SHADE * float(np.linalg.norm(field))) & ~patches
+    own_count, own = cv2.connectedComponents((mask > 0).astype(np.uint8))
+    _, whole = cv2.connectedComponents((mask > 0).astype(np.uint8) | dark.astype(np.uint8))
+    found = [
+        whole[piece][0]
+        for label in range(1, own_count)
+        if _mirrors(np.median(linear[piece := own == label], axis=0), field)
+    ]
+    hulls = np.zeros(mask.shape, np.uint8)
+    for piece in set(found):
+        cv2.fillConvexPoly(hulls, _hull(whole == piece), 255)
+    mirroring = np.isin(whole, found)
+    count, groups = cv2.connectedComponents(hulls)
+    for group in range(1, count):
+        inside = mirroring & (groups == group)
+        if len(np.unique(whole[inside])) > 1:
+            joined = np.zeros(mask.shape, np.uint8)
+            mirroring |= cv2.fillConvexPoly(joined, _hull(inside), 255) > 0
+    return np.where(mirroring, 255, mask).astype(np.uint8), mirroring
+
+
+def _hull(piece: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
+    """Return the convex outline `(N, 2)` of a piece, as x and y."""
+    rows, columns = np.nonzero(piece)
+    return np.asarray(cv2.convexHull(np.column_stack([columns, rows]).astype(np.int32)), np.int32)
+
+
+def _mirrors(own: npt.NDArray[np.floating], field: npt.NDArray[np.floating]) -> bool:
+    greatest = float(own.max())
+    chroma = (greatest - float(own[2])) / max(greatest, 1e-9)
+    weak = np.linalg.norm(own) < _MIRROR_LIGHT * np.linalg.norm(field)
+    return bool(weak and chroma < _MIRROR_CHROMA)
+
+
+def _unlike_field(
+    linear: npt.NDArray[np.float32],
+    field: npt.NDArray[np.float32],
+    patches: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.uint8]:
+    """Return 255 where the colour points away from the field's."""
+    direction = field / max(float(np.linalg.norm(field)), 1e-6)
     smooth = np.asarray(cv2.GaussianBlur(linear, (0, 0), 0.8), np.float32)
     length = np.linalg.norm(smooth, axis=-1)
-    cosine = (smooth @ field) / np.maximum(length, 1e-6)
+    cosine = (smooth @ direction) / np.maximum(length, 1e-6)
     angle_deg = np.degrees(np.arccos(np.clip(cosine, -1, 1))).astype(np.float32)
     angle_deg[length < _DARK] = 0
     angle_deg[patches] = 0
@@ -109,15 +186,16 @@ def _unlike_field(
     return np.where(angle_deg > limit, 255, 0).astype(np.uint8)
 
 
-def _patch_mask(layout: MatLayout, plane: Plane) -> npt.NDArray[np.bool_]:
-    """Return where grey patches are printed, with a millimetre around them."""
+def _patch_mask(view: MatView, plane: Plane) -> npt.NDArray[np.bool_]:
+    """Return where grey patches are printed, with a margin around them."""
     mask = np.zeros(plane.shape, bool)
-    for patch in layout.patches:
-        rect = patch.rect
-        left = int((rect.left_mm - 1 - plane.area.left_mm) / plane.mm_per_px)
-        right = int((rect.right_mm + 1 - plane.area.left_mm) / plane.mm_per_px) + 1
-        top = int((plane.area.top_mm - rect.top_mm - 1) / plane.mm_per_px)
-        bottom = int((plane.area.top_mm - rect.bottom_mm + 1) / plane.mm_per_px) + 1
+    margin = _PATCH_MARGIN_MM
+    for patch in view.layout.patches:
+        rect = _scaled(patch.rect, view.print_scale)
+        left = int((rect.left_mm - margin - plane.area.left_mm) / plane.mm_per_px)
+        right = int((rect.right_mm + margin - plane.area.left_mm) / plane.mm_per_px) + 1
+        top = int((plane.area.top_mm - rect.top_mm - margin) / plane.mm_per_px)
+        bottom = int((plane.area.top_mm - rect.bottom_mm + margin) / plane.mm_per_px) + 1
         mask[max(0, top) : bottom, max(0, left) : right] = True
     return mask
 

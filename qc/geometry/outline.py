@@ -45,10 +45,6 @@ _HIGHLIGHT = 2.0
 _FAINT = 0.15
 """Light of the item's own colour over the field's, below which an edge is faint."""
 
-_MIRROR_LIGHT, _MIRROR_CHROMA = 0.5, 0.25
-"""Below both, light over the field's and range of the channels over the greatest, an item shows
-little but what it mirrors: black lacquer has a chroma below 0.15, dark wood of 0.3 and more."""
-
 _U_COMMON_PX = 0.15
 _U_HOLE_PX = 0.1
 _U_PER_UNEVENNESS = 2.0
@@ -113,6 +109,7 @@ def trace_outline(photo: Photo, view: MatView, part: Part, spread: EdgeSpread) -
     points, normals = _resample(points + course.shift_px[:, None] * normals)
     offsets, colours = profile.read(points, normals, min(_FIT_PX, inner_px), _FIT_PX)
     direction, faint = _directions(colours)
+    faint = faint or part.mirrors
     # What single profiles add to the course of a faint edge is noise.
     detail, scatter_px = (
         (np.zeros(len(points)), 0.0) if faint else _detail(offsets, colours @ direction)
@@ -317,9 +314,7 @@ def _directions(colours: Array) -> tuple[Array, bool]:
     field, field_light = _unit(light), max(float(np.linalg.norm(light)), 1e-9)
     across = item - float(item @ field) * field
     direction = _unit(across)
-    chroma = float(np.ptp(item) / max(float(item.max()), 1e-9))
-    mirror = np.linalg.norm(item) < _MIRROR_LIGHT * field_light and chroma < _MIRROR_CHROMA
-    return direction, bool(mirror or float(across @ direction) < _FAINT * field_light)
+    return direction, float(across @ direction) < _FAINT * field_light
 
 
 def _unit(vector: npt.NDArray[np.floating]) -> Array:

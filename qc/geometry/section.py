@@ -42,6 +42,10 @@ _CURVATURE_SHARE = 0.15
 _SPUR_MM = 0.1
 _SPUR_REACH = 2.5
 
+_MIRRORED_FACING = 0.37
+"""Cosine between normal and ray below which a dark gloss is too bright with the mat that it mirrors
+to be told from it: Schlick's approximation there gives a tenth of the light."""
+
 _UNKNOWN_SHARE = 0.5
 """Radius of a side of which nothing is stated, at most, as a share of the edge's height."""
 
@@ -51,16 +55,18 @@ class Section:
     """The vertical section of an edge.
 
     `edge` is what the spec says of it, None where it says nothing; `radius_mm` the radius that
-    it states.
+    it states; `mirrors` an item that shows little but what it mirrors, whose outline may run
+    where it begins to be seen.
     """
 
     edge: str | None = None
     radius_mm: float | None = None
+    mirrors: bool = False
 
     @classmethod
-    def of(cls, dimension: MeasuredDimension) -> Section:
+    def of(cls, dimension: MeasuredDimension, *, mirrors: bool = False) -> Section:
         """Return the section of the edge that a dimension is measured on."""
-        return cls(dimension.edge, dimension.edge_radius_mm)
+        return cls(dimension.edge, dimension.edge_radius_mm, mirrors)
 
     def displacement_mm(self, slope: Array, height_mm: float) -> Array:
         """Return how far the silhouette lies outside the widest place, `(N,)`.
@@ -79,6 +85,19 @@ class Section:
 
     def displacement_u_mm(self, slope: Array, height_mm: float) -> Array:
         """Return the standard uncertainty of that, `(N,)`, alike all around the item."""
+        known = self._shape_u_mm(slope, height_mm)
+        return np.hypot(known, self._hidden_u_mm(height_mm)) if self.mirrors else known
+
+    def _hidden_u_mm(self, height_mm: float) -> float:
+        """Return that of how far inside a mirroring item begins to be seen (uniform from 0)."""
+        radius_mm = {
+            "wall": self._rounding_mm(height_mm),
+            "rim": _LIP_MM,
+            "round": self._curvature_mm(height_mm),
+        }.get(self.edge or "", height_mm)
+        return float((1 - np.sqrt(1 - _MIRRORED_FACING**2)) * radius_mm / np.sqrt(3))
+
+    def _shape_u_mm(self, slope: Array, height_mm: float) -> Array:
         bulge = np.sqrt(1 + slope**2) - 1
         facing = np.maximum(slope, 0)
         if self.edge == "wall":
