@@ -119,7 +119,7 @@ class _Reading:
     @classmethod
     def of(cls, dimension: MeasuredDimension, trace: Trace, view: MatView) -> _Reading:
         height_mm = dimension.height_mm or 0.0
-        section = Section.of(dimension, mirrors=trace.faint)
+        section = Section.of(dimension, mirrors=trace.mirrors)
         trace = replace(trace, section=section, rise_mm=dimension.rise_mm)
         candidates = find(trace.shape(view.camera, view.pose, height_mm), dimension)
         worst = max(candidates, key=lambda found: abs(found.value - dimension.nominal))

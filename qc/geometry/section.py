@@ -8,6 +8,11 @@ edges rounded with radius r, and rays that meet the side at the angle φ off the
 where they see the wall, it is the section's support function:
 
     d = r (1 / cos φ - 1) + w tan φ     (the second term where φ > 0)
+
+A rim whose side leans inwards by the angle α, straight down to the mat, hides that side from rays
+that are no flatter than α; then the foot is seen, and both terms count from there:
+
+    d = r (1 / cos min(φ, α) - 1) + w (tan φ - tan α)     (the second term where φ > α)
 """
 
 from __future__ import annotations
@@ -27,8 +32,11 @@ _SMOOTHING = 3.0
 _LIP_MM = 2.0
 """Radius that a rim's lip may have (uniform from 0)."""
 
-_OVERHANG = float(np.tan(np.radians(10)))
-"""A rim hides the wall below it from rays that are no flatter than this."""
+_OVERHANG_DEG = 10.0
+"""A rim of which nothing else is stated hides the side below it from rays no flatter than this."""
+
+_OVERHANG_U_DEG = 1.5
+"""Standard uncertainty of a stated overhang."""
 
 _ROUNDING_MM = 1.5
 """Rounding of a wall's edges where nobody states it, and its standard uncertainty."""
@@ -55,18 +63,21 @@ class Section:
     """The vertical section of an edge.
 
     `edge` is what the spec says of it, None where it says nothing; `radius_mm` the radius that
-    it states; `mirrors` an item that shows little but what it mirrors, whose outline may run
-    where it begins to be seen.
+    it states and `overhang_deg` how far the side below a rim leans inwards. `mirrors` tells of an
+    item that shows little but what it mirrors, whose outline may run where it begins to be seen.
     """
 
     edge: str | None = None
     radius_mm: float | None = None
+    overhang_deg: float | None = None
     mirrors: bool = False
 
     @classmethod
     def of(cls, dimension: MeasuredDimension, *, mirrors: bool = False) -> Section:
         """Return the section of the edge that a dimension is measured on."""
-        return cls(dimension.edge, dimension.edge_radius_mm, mirrors)
+        return cls(
+            dimension.edge, dimension.edge_radius_mm, dimension.overhang_deg, mirrors=mirrors
+        )
 
     def displacement_mm(self, slope: Array, height_mm: float) -> Array:
         """Return how far the silhouette lies outside the widest place, `(N,)`.
@@ -81,6 +92,10 @@ class Section:
             return radius * bulge + (height_mm - radius) * np.maximum(slope, 0)
         if self.edge == "round":
             return self._curvature_mm(height_mm) * bulge
+        if self.edge == "rim" and self.overhang_deg is not None:
+            lean = _tan(self.overhang_deg)
+            lip = np.sqrt(1 + np.minimum(np.abs(slope), lean) ** 2) - 1
+            return (self.radius_mm or 0.0) * lip + height_mm * np.maximum(slope - lean, 0)
         return np.zeros_like(slope)
 
     def displacement_u_mm(self, slope: Array, height_mm: float) -> Array:
@@ -106,8 +121,13 @@ class Section:
             return _STATED_SHARE * self.radius_mm * facing
         if self.edge == "round":
             return _CURVATURE_SHARE * self._curvature_mm(height_mm) * bulge
+        if self.edge == "rim" and self.overhang_deg is not None:
+            less = _tan(max(0.0, self.overhang_deg - _OVERHANG_U_DEG))
+            doubt = np.maximum(slope - less, 0) - np.maximum(slope - _tan(self.overhang_deg), 0)
+            lip_mm = _LIP_MM if self.radius_mm is None else _CURVATURE_SHARE * self.radius_mm
+            return np.asarray(np.hypot(height_mm * doubt, lip_mm * bulge))
         if self.edge == "rim":
-            most = _LIP_MM * bulge + height_mm * np.maximum(slope - _OVERHANG, 0)
+            most = _LIP_MM * bulge + height_mm * np.maximum(slope - _tan(_OVERHANG_DEG), 0)
         else:
             most = height_mm * (_UNKNOWN_SHARE * bulge + facing)
         return np.asarray(most / np.sqrt(3))
@@ -134,14 +154,19 @@ class Section:
         if sigmas:
             inwards = inwards + sigmas * self.displacement_u_mm(slope, height_mm)
         moved = outline_mm - inwards[:, None] * normals
-        return _without_spurs(moved, normals, inwards) if self.edge == "wall" else moved
+        stepped = self.edge == "wall" or self.overhang_deg is not None
+        return _without_spurs(moved, normals, inwards) if stepped else moved
 
 
 RIM = Section("rim")
 
 
+def _tan(angle_deg: float) -> float:
+    return float(np.tan(np.radians(angle_deg)))
+
+
 def _without_spurs(points: Array, normals: Array, inwards: Array) -> Array:
-    """Cut off what stands out where a silhouette changes from a wall's top to its foot.
+    """Cut off what stands out where a silhouette changes from a side's top to its foot.
 
     The stretch between them is tangent to both and belongs to neither, so it was not moved; what
     of it lies beyond the line of a neighbour that was moved is cut to that line.

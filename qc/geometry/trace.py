@@ -39,6 +39,11 @@ class Trace:
         """True where the outline of the part, or of the next one, is too faint to decide on."""
         return self.outline.faint or (self.next_outline is not None and self.next_outline.faint)
 
+    @property
+    def mirrors(self) -> bool:
+        """True where the part, or the next one, shows little but what it mirrors."""
+        return self.outline.mirrors or (self.next_outline is not None and self.next_outline.mirrors)
+
     def shape(
         self,
         camera: Camera,

@@ -128,6 +128,7 @@ def _station(
 def _spec(rng: Random, told: Random, layout: MatLayout, pieces: list[Item]) -> Spec:
     """A buyer's spec whose limits the items meet or miss, with heights as a person states them."""
     dimensions = []
+    protractor_deg = float(told.uniform(-2, 2))
     for truth in pieces[0].truths:
         tolerance = 0.5 + truth.value_mm / 150
         nominal = truth.value_mm + tolerance * rng.uniform(-2, 2)
@@ -143,6 +144,9 @@ def _spec(rng: Random, told: Random, layout: MatLayout, pieces: list[Item]) -> S
                 rise_mm=truth.rise_mm + float(told.uniform(-0.3, 0.3)) * bool(truth.rise_mm),
                 edge=truth.edge,
                 edge_radius_mm=truth.edge_radius_mm * float(told.uniform(0.8, 1.2)),
+                overhang_deg=None
+                if truth.overhang_deg is None
+                else truth.overhang_deg + protractor_deg,
             )
         )
     name = LocalText(en="item", id="barang")

@@ -44,6 +44,8 @@ class Truth(NamedTuple):
     edge_radius_mm: float
     rise_mm: float = 0.0
     """How much higher the narrow end lies than the wide one; `height_mm` is the middle."""
+    overhang_deg: float | None = None
+    """Of a straight side below a rim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,8 @@ def tray(
     return Item(
         Solid(sweep(curve, outer), sweep(curve, inner)),
         (
-            Truth("length", "length", length_mm, lip[1], "rim", lip_mm),
-            Truth("width", "width", width_mm, lip[1], "rim", lip_mm),
+            Truth("length", "length", length_mm, lip[1], "rim", lip_mm, 0.0, flare_deg),
+            Truth("width", "width", width_mm, lip[1], "rim", lip_mm, 0.0, flare_deg),
         ),
     )
 

@@ -58,6 +58,19 @@ class _OnPlane(_Named):
         description="Of a wall's rounded edges, or of a round side seen from the side; a round "
         "side without it is as round as it is high, like a stick.",
     )
+    overhang_deg: float | None = Field(
+        default=None,
+        ge=0,
+        le=60,
+        description="How far the straight side below a rim leans inwards, down to the mat; a rim "
+        "without it counts as one that leans by 10° at least.",
+    )
+
+    @model_validator(mode="after")
+    def _only_rims_overhang(self) -> Self:
+        if self.overhang_deg is not None and self.edge != "rim":
+            raise ValueError("overhang_deg is of an edge that is a rim: add `edge: rim`")
+        return self
 
 
 class _Size(_OnPlane):

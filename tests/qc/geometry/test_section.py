@@ -63,6 +63,26 @@ def test_a_board_seen_aside_keeps_its_sides(radius_mm):
     assert (box.length_mm, box.width_mm) == pytest.approx((120, 55), abs=0.25)
 
 
+@pytest.mark.parametrize("lean_deg", [6.0, 12.0, 30.0])
+def test_a_tray_seen_aside_keeps_its_sides(lean_deg):
+    """Its side leans inwards; flatter rays than that see the foot, others the lip."""
+    height, lip, lean = 28.0, 2.0, np.radians(lean_deg)
+    plan = _rounded_rectangle(120, 80, 15)
+    corner = np.column_stack([np.cos(TURN), np.sin(TURN)])
+    arc = np.linspace(-lean, np.pi / 2, 30)
+    rings = [(lip * (np.cos(a) - 1), height + lip * np.sin(a)) for a in arc]
+    end = rings[0]
+    rings.append((end[0] - end[1] * np.tan(lean), 0.0))
+    solid = np.vstack(
+        [np.column_stack([plan + o * corner, np.full(len(plan), z)]) for o, z in rings]
+    )
+    seen = _on_plane(solid, height)
+    box = fit_box(Section("rim", lip, lean_deg).widest(seen, EYE, height, 0))
+    assert (box.length_mm, box.width_mm) == pytest.approx((120, 80), abs=0.25)
+    if lean_deg < 10:
+        assert fit_box(Section("rim").widest(seen, EYE, height, 0)).length_mm > 122
+
+
 def test_a_ball_keeps_its_diameter():
     up = np.radians(np.linspace(-90, 90, 361))[:, None]
     x, y = np.cos(up) * np.cos(TURN), np.cos(up) * np.sin(TURN)
