@@ -86,8 +86,13 @@ def fit_circle(points_mm: Array) -> Circle:
         across, along = local[:, 0] - parameters[0], local[:, 1] - parameters[1]
         return np.asarray(np.hypot(across, along) - parameters[2])
 
+    def slopes(parameters: Array) -> Array:
+        towards = parameters[:2] - local
+        towards /= np.maximum(np.linalg.norm(towards, axis=1, keepdims=True), 1e-12)
+        return np.column_stack([towards, np.full(len(local), -1.0)])
+
     scale = max(1.4826 * float(np.median(np.abs(distances(start)))), 1e-3)
-    solution = least_squares(distances, start, loss="soft_l1", f_scale=scale)
+    solution = least_squares(distances, start, jac=slopes, loss="soft_l1", f_scale=scale)
     residual = distances(solution.x)
     used = np.abs(residual) < 4 * scale
     x, y, radius = (float(v) for v in solution.x)

@@ -75,7 +75,7 @@ class Outline:
     of where it lies as a whole, `scatter_px` the RMS of the points about their smooth course,
     `kept` the share of the outline where a silhouette was found. A `faint` outline is of an item
     whose own colour is weak beside the light of the field, as that of black lacquer: it mirrors
-    the mat at its rim and cannot be told from it for sure.
+    the mat at its rim and cannot be told from it for sure. One that `mirrors` shows little else.
     """
 
     points_px: Array
@@ -83,6 +83,7 @@ class Outline:
     scatter_px: float
     kept: float
     faint: bool
+    mirrors: bool = False
 
 
 def trace_outline(photo: Photo, view: MatView, part: Part, spread: EdgeSpread) -> Outline | None:
@@ -121,6 +122,7 @@ def trace_outline(photo: Photo, view: MatView, part: Part, spread: EdgeSpread) -
         scatter_px=scatter_px,
         kept=course.sound,
         faint=faint,
+        mirrors=part.mirrors,
     )
 
 
