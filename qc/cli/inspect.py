@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from qc.cli.calliper import parse_readings
 from qc.cli.learn import EncoderFolder, load_encoder
 from qc.cli.photos import read_photo
 from qc.cli.status import EXIT_BY_VERDICT
+from qc.decision.calliper import with_calliper
 from qc.decision.conformity import Decision
 from qc.decision.verdict import Verdict
 from qc.defects.detector import Detector
@@ -24,7 +26,7 @@ from qc.inspection import inspect
 from qc.judge import read_judges
 from qc.overlay import draw_overlay
 from qc.photo import Photo
-from qc.records import AngleMeasurement, Count, Inspection, Measurement
+from qc.records import AngleMeasurement, CalliperMeasurement, Count, Inspection, Measurement
 from qc.spec.examples import find_spec
 from qc.spec.models import Spec
 
@@ -60,8 +62,22 @@ def inspect_command(
     normality: MemoryFiles = None,
     encoder: EncoderFolder = None,
     judge: JudgeFiles = None,
+    calliper: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[#PART]=MM", help="A size measured again by hand: it decides. Repeatable."
+        ),
+    ] = None,
+    calliper_u95_mm: Annotated[
+        float, typer.Option(min=0.001, help="Expanded uncertainty of the calliper and its use.")
+    ] = 0.1,
+    instrument: Annotated[str, typer.Option(help="Which calliper.")] = "calliper",
+    measured_by: Annotated[str | None, typer.Option(help="Who read the calliper.")] = None,
 ) -> None:
     """Inspect one item. Exit status: 0 pass, 1 fail, 2 check, 3 retake, 64 and above errors."""
+    readings = parse_readings(
+        calliper or [], u95_mm=calliper_u95_mm, instrument=instrument, measured_by=measured_by
+    )
     requirements = find_spec(spec)
     by_view = _read_photos(photos, requirements)
     inspection = inspect(
@@ -75,6 +91,8 @@ def inspect_command(
         read_judges(judge or [], requirements.id),
         today=date.today(),  # the workshop's own calendar
     )
+    for reading in readings:
+        inspection = with_calliper(inspection, requirements, reading)
     if overlay:
         for path, view in zip(_overlay_paths(overlay, list(by_view)), by_view, strict=True):
             path.write_bytes(draw_overlay(by_view[view], inspection, view))
@@ -138,6 +156,7 @@ def _dimensions(inspection: Inspection) -> Table:
         *inspection.counts,
     ]
     several = any((m.part or 1) > 1 for m in measured)
+    # A calliper's rows stand below the photo's, which stay as they are.
     for m in measured:
         numbers = (str(m.found), "", str(m.expected)) if isinstance(m, Count) else _numbers(m)
         table.add_row(
@@ -145,10 +164,18 @@ def _dimensions(inspection: Inspection) -> Table:
             *numbers,
             Text(m.decision.value, style=_DECISION_STYLE[m.decision]),
         )
+    for reading in inspection.calliper:
+        table.add_row(
+            f"{reading.name} #{reading.part}" if several else reading.name,
+            *_numbers(reading),
+            Text(f"{reading.decision.value} by calliper", style=_DECISION_STYLE[reading.decision]),
+        )
     return table
 
 
-def _numbers(measured: Measurement | AngleMeasurement) -> tuple[str, str, str]:
+def _numbers(
+    measured: Measurement | AngleMeasurement | CalliperMeasurement,
+) -> tuple[str, str, str]:
     value, u95, lower, upper, unit = measured.quantity
     default = " (default ±3 %)" if getattr(measured, "default_tolerance", False) else ""
     return f"{value:.2f}{unit}", f"{u95:.2f}{unit}", f"{lower:g} – {upper:g}{unit}{default}"

@@ -127,3 +127,34 @@ def test_the_overlay_is_written_where_asked(qc: Program, bowl_path: Path, tmp_pa
     qc("inspect", bowl_path, "--spec", BOWL_SPEC, "--overlay", overlay)
     with Image.open(io.BytesIO(overlay.read_bytes())) as image:
         assert (image.format, image.size) == ("PNG", (1600, 1200))
+
+
+def test_a_calliper_reading_decides_beside_the_photo(
+    qc: Program, bowl_path: Path, station_path: Path
+) -> None:
+    command = ("inspect", bowl_path, "--spec", BOWL_SPEC, "--station", station_path)
+    by_hand = (*command, "--measured-by", "Ayu", "--calliper", "rim diameter=151.6")
+    record = qc(*by_hand, "--json").json()
+    assert record["verdict"] == "fail"
+    assert record["measurements"][0]["decision"] == "pass"
+    (reading,) = record["calliper"]
+    assert (reading["value_mm"], reading["measured_by"]) == (151.6, "Ayu")
+    assert "fail by calliper" in qc(*by_hand).out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--calliper", "rim diameter=150"), "--measured-by"),
+        (("--measured-by", "Ayu", "--calliper", "rim diameter"), "NAME=MM"),
+        (("--measured-by", "Ayu", "--calliper", "rim diameter=-3"), "NAME=MM"),
+        (("--measured-by", "Ayu", "--calliper", "rim=150"), "rim diameter"),
+        (("--measured-by", "Ayu", "--calliper", "rim diameter#2=150"), "piece 2"),
+    ],
+)
+def test_what_is_no_reading_is_refused(
+    qc: Program, bowl_path: Path, station_path: Path, options: tuple[str, ...], said: str
+) -> None:
+    run = qc("inspect", bowl_path, "--spec", BOWL_SPEC, "--station", station_path, *options)
+    assert run.status >= 64
+    assert said in run.err
