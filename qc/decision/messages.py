@@ -92,6 +92,10 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "The mat is mirrored. Use the rear camera and switch mirroring off.",
         "id": "Alas terbalik kiri-kanan. Pakai kamera belakang dan matikan mode cermin.",
     },
+    "mat-doubled": {
+        "en": "The mat is seen twice or folded. Leave one mat in the photo, and lay it flat.",
+        "id": "Terlihat dua alas atau alas terlipat. Sisakan satu alas dan ratakan.",
+    },
     "mat-covered": {
         "en": "Too little of the mat's border is visible. Show all four sides.",
         "id": "Tepi alas kurang terlihat. Tampilkan keempat sisinya.",

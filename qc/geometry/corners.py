@@ -65,6 +65,8 @@ class MatCorners:
     ids: npt.NDArray[np.int32]
     points_mm: Array
     points_px: Array
+    stray_markers: int = 0
+    """Markers of this mat seen elsewhere than the others tell: on another mat, or on a fold."""
 
 
 def find_corners(
@@ -115,7 +117,9 @@ def find_corners(
     good = (np.linalg.norm(refined - predicted, axis=1) < 0.25 * square_px) & _shows_corner(
         linear_grey, refined, points_mm, layout, homography
     )
-    return MatCorners(layout, ids[good], points_mm[good], refined[good])
+    away_px = np.linalg.norm(_apply(homography, squares) - seen, axis=1).reshape(-1, 4).min(axis=1)
+    stray = int(np.count_nonzero(away_px > square_px))
+    return MatCorners(layout, ids[good], points_mm[good], refined[good], stray)
 
 
 def sheet_px(corners: MatCorners) -> Array | None:

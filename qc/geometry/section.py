@@ -101,7 +101,9 @@ class Section:
     def displacement_u_mm(self, slope: Array, height_mm: float) -> Array:
         """Return the standard uncertainty of that, `(N,)`, alike all around the item."""
         known = self._shape_u_mm(slope, height_mm)
-        return np.hypot(known, self._hidden_u_mm(height_mm)) if self.mirrors else known
+        if not self.mirrors:
+            return known
+        return np.asarray(np.hypot(known, self._hidden_u_mm(height_mm)))
 
     def _hidden_u_mm(self, height_mm: float) -> float:
         """Return that of how far inside a mirroring item begins to be seen (uniform from 0)."""
