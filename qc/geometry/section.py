@@ -95,7 +95,8 @@ class Section:
         if self.edge == "rim" and self.overhang_deg is not None:
             lean = _tan(self.overhang_deg)
             lip = np.sqrt(1 + np.minimum(np.abs(slope), lean) ** 2) - 1
-            return (self.radius_mm or 0.0) * lip + height_mm * np.maximum(slope - lean, 0)
+            foot = height_mm * np.maximum(slope - lean, 0)
+            return np.asarray((self.radius_mm or 0.0) * lip + foot)
         return np.zeros_like(slope)
 
     def displacement_u_mm(self, slope: Array, height_mm: float) -> Array:
