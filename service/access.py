@@ -124,6 +124,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "invite_tablet": TABLETS,
     "revoke_tablet": TABLETS,
     "list_releases": OVERSEERS,
+    "get_release_gate": OVERSEERS,
     "get_shadow_report": OVERSEERS,
     "promote_release": RELEASES,
     "roll_back_release": RELEASES,

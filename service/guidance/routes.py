@@ -21,7 +21,10 @@ def guide_camera(
     runtime: RuntimeDep,
     visitor: SignedInDep,
     frame: Annotated[
-        bytes, Body(media_type="image/jpeg", description="A small frame of the live camera.")
+        bytes,
+        Body(
+            min_length=1, media_type="image/jpeg", description="A small frame of the live camera."
+        ),
     ],
     spec: Annotated[Slug, Query(description="Id of the spec.")],
     view: Annotated[Slug, Query(description="The spec's view that is about to be photographed.")],

@@ -17,8 +17,8 @@ from service.audit import service as audit
 from service.errors import ConflictError
 from service.releases import files, repository
 from service.releases.models import ComparisonRow, ReleaseEventRow
-from service.releases.schemas import ReleaseEvent
-from service.releases.service import load, register, state_of
+from service.releases.schemas import Gate, ReleaseEvent
+from service.releases.service import find_card, load, register, state_of
 from service.releases.state import Action
 from service.settings import Settings
 
@@ -46,6 +46,18 @@ def keep_comparison(session: Session, comparison: Comparison) -> None:
         document=comparison.model_dump_json(),
     )
     repository.add(session, row)
+
+
+def get_gate(session: Session, reference: str, margin: float) -> Gate:
+    """Say whether the gate would let a release inspect, and what it compared.
+
+    Raises:
+        ReleaseUnknownError: there is no such release.
+    """
+    candidate = find_card(session, reference)
+    row, problem = _judge(session, _active_release(session), candidate, margin)
+    comparison = Comparison.model_validate_json(row.document) if row else None
+    return Gate(reference=reference, problem=problem, comparison=comparison)
 
 
 def promote(

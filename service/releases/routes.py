@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
 
+from fastapi import APIRouter, Path, Query
+
+from qc.comparison.report import MARGIN
 from service.errors import problems
 from service.guard import GuardedRoute, SignedInDep
 from service.releases import choosing, service
 from service.releases.schemas import (
+    REFERENCE,
+    Gate,
     PromotionRequest,
     ReleaseList,
     ReleaseResource,
@@ -32,6 +37,18 @@ def get_active_release(runtime: RuntimeDep) -> ReleaseResource:
     return service.get_active_release(runtime.detector)
 
 
+@router.get("/{reference}/gate", responses=problems(404, 422, 503))
+def get_release_gate(
+    session: ReadSession,
+    reference: Annotated[str, Path(pattern=REFERENCE, max_length=96)],
+    margin: Annotated[
+        float, Query(ge=0, le=1, description="What any figure may be worse by.")
+    ] = MARGIN,
+) -> Gate:
+    """Say whether a release may inspect, by its comparison with the one that inspects now."""
+    return choosing.get_gate(session, reference, margin)
+
+
 @router.post("/promotions", status_code=201, responses=problems(404, 409, 422, 503))
 def promote_release(
     session: WriteSession, runtime: RuntimeDep, visitor: SignedInDep, body: PromotionRequest
@@ -42,7 +59,7 @@ def promote_release(
         runtime.settings,
         body.reference,
         reason=body.reason,
-        margin=body.margin,
+        margin=MARGIN if body.margin is None else body.margin,
         override=body.override,
         actor=visitor.actor,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from qc.comparison import Comparison
 from qc.comparison.report import MARGIN
 from qc.decision.verdict import Verdict
 from service.releases.state import Action
@@ -67,14 +68,27 @@ class ReleaseList(BaseModel):
     pinned: bool = Field(description="A setting names the release that inspects.")
 
 
+class Gate(BaseModel):
+    """Whether a release may inspect, and what that rests on."""
+
+    reference: str
+    problem: str | None = Field(description="What holds it back; None where nothing does.")
+    comparison: Comparison | None = Field(
+        description="With the active release, on the same photos; None where there is none."
+    )
+
+
 class PromotionRequest(BaseModel):
     """Which release shall inspect from now on."""
 
     reference: Reference
     reason: ReasonText
     override: bool = Field(default=False, description="Promote it although the gate holds it back.")
-    margin: float = Field(
-        default=MARGIN, ge=0, le=1, description="What any figure may be worse by."
+    margin: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description=f"What any figure may be worse by; {MARGIN} where not given.",
     )
 
 

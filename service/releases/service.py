@@ -105,6 +105,28 @@ def register(session: Session, data_dir: Path, source: Path, actor: Actor) -> Re
     return release
 
 
+def find_card(session: Session, reference: str) -> Release:
+    """Read what a release says of itself, without its weights.
+
+    Raises:
+        ReleaseUnknownError: there is none.
+        ReleaseError: it came with the software and is incomplete.
+    """
+    row = repository.find(session, reference)
+    if row is not None:
+        return Release.model_validate_json(row.document)
+    return read_release(_shipped(reference))
+
+
+def _shipped(reference: str) -> Path:
+    folder = files.shipped_folder(reference)
+    if folder is None:
+        raise ReleaseUnknownError(
+            f"release {reference} is not known", fix="Register its folder, or see the list."
+        )
+    return folder
+
+
 def load(session: Session, settings: Settings, reference: str) -> Detector:
     """Load a release that is registered or came with the software.
 
@@ -114,12 +136,7 @@ def load(session: Session, settings: Settings, reference: str) -> Detector:
     """
     row = repository.find(session, reference)
     if row is None:
-        shipped = files.shipped_folder(reference)
-        if shipped is None:
-            raise ReleaseUnknownError(
-                f"release {reference} is not known", fix="Register its folder, or see the list."
-            )
-        return Detector.load(shipped)
+        return Detector.load(_shipped(reference))
     folder = files.folder_of(settings.storage.data_dir, reference)
     detector = Detector.load(folder)
     if detector.release != Release.model_validate_json(row.document):

@@ -175,6 +175,8 @@ def test_the_gate_names_what_got_worse(
     uncompared = release("promote", "workshop@2.0.0")
     assert uncompared.error is not None
     assert f"qc release compare {OLD} workshop@2.0.0" in uncompared.error.message
+    unknown = house.browser(Role.LEAD).get("/v1/releases/workshop@9.0.0/gate")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "release-unknown")
 
     assert release("compare", OLD, "workshop@2.0.0", "--data", photos).status == 65
     refused = release("promote", "workshop@2.0.0")
@@ -183,6 +185,10 @@ def test_the_gate_names_what_got_worse(
     assert "bowl crack recall 1.000 → 0.000 (-1.000, 95 % -1.000 to -1.000, 6 items)" in (
         refused.error.message
     )
+    asked = house.browser(Role.LEAD).get("/v1/releases/workshop@2.0.0/gate").json()
+    assert asked["problem"] == refused.error.message
+    (recall,) = [cell for cell in asked["comparison"]["cells"] if cell["metric"] == "recall"]
+    assert (recall["type"], recall["difference"], recall["items"]) == ("crack", -1, 6)
     assert release("promote", "workshop@2.0.0", "--margin", "1").status == 0
     assert active(house) == "workshop@2.0.0"
 

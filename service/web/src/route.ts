@@ -11,6 +11,7 @@ export type Route =
   | { page: "queue" }
   | { page: "review"; inspectionId: string }
   | { page: "lots" }
+  | { page: "releases" }
   | { page: "lot"; lotId: string }
   | { page: "unsent" }
   | { page: "welcome"; code: string }
@@ -22,7 +23,7 @@ export function parseRoute(hash: string): Route {
   const [page, argument, ...rest] = hash.replace(/^#?\/?/, "").split("/");
   if (!page) return { page: "choose" };
   if ((page === "manage" || page === "unsent") && !argument) return { page };
-  if (page === "lots" && !argument) return { page };
+  if ((page === "lots" || page === "releases") && !argument) return { page };
   if (page === "review" && !argument) return { page: "queue" };
   if (page === "enrol" && !argument) return { page: "enrol", code: "" };
   if (page === "verify" && !argument) return { page, hash: "" };
@@ -50,6 +51,7 @@ export const addressOf = {
   review: (inspectionId: string) => `#/review/${encodeURIComponent(inspectionId)}`,
   lots: () => "#/lots",
   lot: (lotId: string) => `#/lots/${encodeURIComponent(lotId)}`,
+  releases: () => "#/releases",
   unsent: () => "#/unsent",
   capture: (specId: string) => `#/specs/${encodeURIComponent(specId)}`,
   /** The item of an inspection again, after its rework. */

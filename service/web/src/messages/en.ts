@@ -2,6 +2,7 @@ import type { Messages } from "./id";
 import { cameraEn } from "./camera.en";
 import { lotsEn } from "./lots.en";
 import { placeEn } from "./place.en";
+import { releasesEn } from "./releases.en";
 import { reviewEn } from "./review.en";
 
 export const en: Messages = {
@@ -10,6 +11,7 @@ export const en: Messages = {
   camera: cameraEn,
   lots: lotsEn,
   place: placeEn,
+  releases: releasesEn,
   verify: {
     title: "Verify a report",
     hint: "Choose the report's PDF file, or scan the QR code in the report.",
@@ -196,6 +198,7 @@ export const en: Messages = {
   refused: { title: "The server refused this request.", fix: "Go back and start again." },
   problems: {
     ...lotsEn.problems,
+    ...releasesEn.problems,
     busy: { title: "The server is busy.", fix: "Wait a moment, then try again." },
     "not-found": { title: "This does not exist.", fix: "Go back to the list of items." },
     "credentials-wrong": { title: "That is not right.", fix: "Try again." },

@@ -1,6 +1,7 @@
 import { cameraId } from "./camera.id";
 import { lotsId } from "./lots.id";
 import { placeId } from "./place.id";
+import { releasesId } from "./releases.id";
 import { reviewId } from "./review.id";
 
 /** Indonesian: the language of the workshop, and the shape that every other language must have. */
@@ -10,6 +11,7 @@ export const id = {
   camera: cameraId,
   lots: lotsId,
   place: placeId,
+  releases: releasesId,
   verify: {
     title: "Cocokkan laporan",
     hint: "Pilih berkas PDF laporan, atau pindai kode QR di laporan.",
@@ -196,6 +198,7 @@ export const id = {
   refused: { title: "Server menolak permintaan ini.", fix: "Kembali, lalu mulai lagi." },
   problems: {
     ...lotsId.problems,
+    ...releasesId.problems,
     busy: { title: "Server sedang sibuk.", fix: "Tunggu sebentar, lalu coba lagi." },
     "not-found": { title: "Data ini tidak ada.", fix: "Kembali ke daftar barang." },
     "credentials-wrong": { title: "Tidak cocok.", fix: "Coba lagi." },
