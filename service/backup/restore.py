@@ -10,7 +10,7 @@ from pathlib import Path
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from service.backup.snapshot import FILES_FOLDER, Manifest, sha256_of
+from service.backup.snapshot import FILES_FOLDER, Manifest, copy_private, sha256_of
 from service.database import DATABASE_FILE, Database
 from service.errors import BackupError, StorageError
 from service.storage import PHOTOS_FOLDER, PhotoStore
@@ -66,8 +66,7 @@ def restore(snapshot: Path, data_dir: Path) -> Manifest:
     half.mkdir(parents=True)
     shutil.copy2(snapshot / DATABASE_FILE, half / DATABASE_FILE)
     for name in manifest.files:
-        (half / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(snapshot / FILES_FOLDER / name, half / name)
+        copy_private(snapshot / FILES_FOLDER / name, half / name)
     source, target = (PhotoStore.local(base / PHOTOS_FOLDER) for base in (snapshot.parent, half))
     for sha256 in manifest.photos:
         target.put(source.get(sha256))

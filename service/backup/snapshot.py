@@ -176,7 +176,13 @@ def _other_files(data_dir: Path) -> Iterator[Path]:
         yield from [path] if path.is_file() else (p for p in sorted(path.rglob("*")) if p.is_file())
 
 
-def _copy(source: Path, target: Path) -> str:
+def copy_private(source: Path, target: Path) -> None:
+    """Copy a file, with its folder's permissions and its own: keys stay as private as they are."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copymode(source.parent, target.parent)
     shutil.copy2(source, target)
+
+
+def _copy(source: Path, target: Path) -> str:
+    copy_private(source, target)
     return sha256_of(target)

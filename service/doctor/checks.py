@@ -15,6 +15,7 @@ from qc.errors import ReleaseError, VisionError
 from qc.geometry.selfcheck import require_sound_vision
 from service.audit import service as audit
 from service.audit.models import AuditRow
+from service.doctor.certificates import examine_certificates
 from service.doctor.findings import Finding, State
 from service.drift.finding import find_drift
 from service.errors import NotFoundError, StorageError
@@ -48,6 +49,7 @@ def examine(session: Session, settings: Settings, *, quick: bool = False) -> Ite
     where = f"{where}/{PHOTOS_FOLDER}"
     yield from _photos(session, photo_store(settings.storage), where, quick=quick)
     yield _clock(session)
+    yield from examine_certificates(data_dir, datetime.now(UTC))
     yield _vision()
     yield _detector(session, settings)
     yield from _stations(session, date.today())

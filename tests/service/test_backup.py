@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from test_migrations import at_version
 from service.backup import back_up, check_snapshot, restore
 from service.database import DATABASE_FILE, Database
 from service.errors import BackupError
+from service.https.authority import provide_certificates
+from service.https.names import Names
 from service.inspections.models import InspectionRow, PhotoRow
 from service.storage import PhotoStore
 
@@ -191,6 +194,19 @@ def test_a_snapshot_of_an_earlier_version_comes_back_as_this_one(
     newest = check_snapshot(snapshot).schema_revision
     with closing(sqlite3.connect(tmp_path / "new" / DATABASE_FILE)) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (newest,)
+
+
+def test_certificates_come_back_as_private_as_they_were(house: House, tmp_path: Path) -> None:
+    names = Names(("localhost",), ())
+    made = provide_certificates(data_of(house), names, datetime.now(UTC))
+    restored = tmp_path / "restored"
+    restore(back_up(data_of(house), tmp_path / "backup"), restored)
+
+    again = provide_certificates(restored, names, datetime.now(UTC))
+    assert again.fingerprint == made.fingerprint  # the tablets go on trusting it
+    for folder in (restored / "https", next((tmp_path / "backup").glob("*/files/https"))):
+        assert folder.stat().st_mode & 0o077 == 0
+        assert {path.stat().st_mode & 0o077 for path in folder.glob("*.key")} == {0}
 
 
 def test_everything_else_in_the_data_folder_comes_along(house: House, tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ from sqlalchemy import update
 from qc.geometry.station import CameraCalibration, Station
 from service.audit.models import AuditRow
 from service.doctor import Finding, State, examine
+from service.doctor.certificates import examine_certificates
+from service.https.authority import provide_certificates
+from service.https.names import Names
 from service.inspections.models import InspectionRow
 from service.stations.service import store_station
 
@@ -106,3 +109,29 @@ def test_a_full_disk_is_told_before_it_is_full(
     usage = type("Usage", (), {"free": free * 1024**3})
     monkeypatch.setattr("service.doctor.checks.shutil.disk_usage", lambda _: usage)
     assert findings(house)["disk"].state is state
+
+
+@pytest.mark.parametrize(
+    ("days", "server", "authority"),
+    [(0, "good", "good"), (380, "watch", "good"), (400, "bad", "good"), (3651, "bad", "bad")],
+)
+def test_certificates_that_end_are_named(
+    tmp_path: Path, days: int, server: str, authority: str
+) -> None:
+    now = datetime.now(UTC)
+    provide_certificates(tmp_path, Names(("localhost",), ()), now)
+    found = {f.subject: f for f in examine_certificates(tmp_path, now + timedelta(days=days))}
+    assert found["certificate of the server"].state == server
+    assert found["certificate of the authority"].state == authority
+    assert found["keys of the certificates"].state is State.GOOD
+
+
+def test_keys_that_others_may_read_and_a_broken_certificate_are_found(tmp_path: Path) -> None:
+    assert list(examine_certificates(tmp_path, datetime.now(UTC))) == []  # never served by https
+    provide_certificates(tmp_path, Names(("localhost",), ()), datetime.now(UTC))
+    (tmp_path / "https" / "server.key").chmod(0o644)
+    (tmp_path / "https" / "authority.pem").write_text("nothing")
+    found = {f.subject: f for f in examine_certificates(tmp_path, datetime.now(UTC))}
+    assert "server.key" in found["keys of the certificates"].detail
+    assert found["certificate of the authority"].state is State.BAD
+    assert found["certificate of the server"].state is State.GOOD

@@ -1,7 +1,9 @@
 """Uploads: answered once, kept whole or not at all."""
 
+import errno
 import io
 import json
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
@@ -234,6 +236,26 @@ def test_a_failure_at_commit_leaves_no_row_and_the_retry_succeeds(house: House) 
     assert house.kept() == {"inspections": 0, "photos": 0, "files": 1}
 
     assert house.upload(client_id=client_id).status_code == 201
+    assert house.kept() == {"inspections": 1, "photos": 1, "files": 1}
+
+
+@pytest.mark.files
+def test_a_full_disk_keeps_nothing_says_so_and_the_retry_succeeds(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client_id = uuid4()
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        refused = house.upload(jpeg(1), client_id=client_id)
+    assert_problem(refused, 503, "storage-failed")
+    assert "disk has room" in refused.json()["fix"]
+    assert house.kept() == NOTHING
+
+    assert house.upload(jpeg(1), client_id=client_id).status_code == 201
     assert house.kept() == {"inspections": 1, "photos": 1, "files": 1}
 
 
