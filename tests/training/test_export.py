@@ -25,6 +25,7 @@ from training.losses import defect_loss
 from training.network import DefectNetwork, load_encoder_weights
 from training.normalise import normalise
 from training.released import SCALES, STRIDE, ReleasedNetwork
+from training.team import Team
 from training.train import fit, start
 
 pytestmark = pytest.mark.slow
@@ -59,7 +60,7 @@ def test_a_run_learns_stops_and_resumes(tmp_path: Path) -> None:
     torch.manual_seed(0)
     state = start(config, torch.device("cpu"))
     before = {k: v.clone() for k, v in state.network.state_dict().items()}
-    fit(state, catalogue, config, tmp_path)
+    fit(state, catalogue, config, tmp_path, Team(0, 1, torch.device("cpu")))
     assert state.step == 2
     after = state.network.state_dict()
     assert not torch.equal(before["head.weight"], after["head.weight"])
