@@ -34,5 +34,4 @@ def test_the_candidate_is_small_and_says_much_the_same(tmp_path: Path) -> None:
     pixels = patches.sample(6).pixels[None]
     before, after = (Session(tmp_path / f"{n}.onnx", threads=1).run(pixels) for n in sizes)
     assert not np.array_equal(before, after)
-    # Processors without VNNI saturate 8-bit sums: one of those gave 0.83.
-    assert np.corrcoef(before.ravel(), after.ravel())[0, 1] > 0.75
+    assert np.corrcoef(before.ravel(), after.ravel())[0, 1] > 0.9
