@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 from qc.decision.verdict import Reason, Verdict
 from qc.geometry.camera import estimated_camera
@@ -23,7 +24,7 @@ from qc.photo import Photo, gate_exposure, gate_frame_blur, srgb_to_linear, to_g
 from qc.records import Points, to_points
 from qc.spec.models import Spec
 
-ADVICE = (
+AdviceCode = Literal[
     "photo-dark",
     "photo-bright",
     "photo-grey",
@@ -36,7 +37,8 @@ ADVICE = (
     "item-missing",
     "item-cut-off",
     "item-count",
-)
+]
+ADVICE: tuple[AdviceCode, ...] = get_args(AdviceCode)
 """Codes of what is advised, in the order in which they are looked at: whoever holds the tablet
 upright also sees more of the mat."""
 

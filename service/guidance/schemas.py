@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-AdviceCode = Literal[
-    "photo-dark",
-    "photo-bright",
-    "photo-grey",
-    "mat-missing",
-    "mat-wrong",
-    "camera-tilted",
-    "camera-far",
-    "mat-covered",
-    "photo-blurred",
-    "item-missing",
-    "item-cut-off",
-    "item-count",
-]
-"""`qc.guidance.ADVICE`; a test keeps them the same."""
+from qc.guidance import AdviceCode
 
 Share = Annotated[float, Field(description="Of the frame's width or height; 0 is left or top.")]
 

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import cast
 from uuid import UUID
 
-from qc.guidance import guide
+from qc.guidance import AdviceCode, guide
 from qc.photo import Photo, decode_photo
 from qc.photo.header import read_header
 from service.errors import BusyError, UploadError, UploadTooLargeError
-from service.guidance.schemas import AdviceCode, CameraGuidance
+from service.guidance.schemas import CameraGuidance
 from service.runtime import Runtime
 from service.settings import GuidanceSettings
 from service.specs.service import get_spec
