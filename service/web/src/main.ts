@@ -1,6 +1,7 @@
 import "@fontsource-variable/atkinson-hyperlegible-next/wght.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
+import "./styles/fields.css";
 import "./styles/managed.css";
 import "./styles/desk.css";
 import { mount } from "svelte";

@@ -4,7 +4,7 @@ import { answerOf, api, dataOf } from "./answer";
 import type { Lot as PlaceableLot } from "../lot.svelte";
 import { orKept } from "./kept";
 import type { components } from "./schema";
-import type { Session } from "./session";
+import { isOne, type Session } from "./session";
 
 export type Lot = Awaited<ReturnType<typeof fetchLot>>;
 export type LotSummary = Awaited<ReturnType<typeof fetchLots>>["items"][number];
@@ -22,7 +22,7 @@ export type Report = Awaited<ReturnType<typeof fetchReports>>["items"][number];
 export type ReportLanguage = Report["language"];
 
 export function decidesLots(state: Session | undefined): boolean {
-  return state?.person?.role === "lead" || state?.person?.role === "admin";
+  return isOne(state, "lead", "admin");
 }
 
 export function fetchLots(cursor?: string) {

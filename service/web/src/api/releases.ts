@@ -1,7 +1,7 @@
 /** What an engineer asks the server for about detectors. Every function throws `Failure`. */
 
 import { api, dataOf } from "./answer";
-import type { Session } from "./session";
+import { isOne, type Session } from "./session";
 
 export type Releases = Awaited<ReturnType<typeof fetchReleases>>;
 export type Release = Releases["items"][number];
@@ -9,11 +9,11 @@ export type Gate = Awaited<ReturnType<typeof fetchGate>>;
 export type ShadowReport = Awaited<ReturnType<typeof fetchShadow>>;
 
 export function seesReleases(state: Session | undefined): boolean {
-  return state?.person?.role === "lead" || choosesReleases(state);
+  return isOne(state, "lead", "engineer", "admin");
 }
 
 export function choosesReleases(state: Session | undefined): boolean {
-  return state?.person?.role === "engineer" || state?.person?.role === "admin";
+  return isOne(state, "engineer", "admin");
 }
 
 export function fetchReleases() {

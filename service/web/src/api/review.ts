@@ -2,7 +2,7 @@
 
 import { api, dataOf } from "./answer";
 import type { components } from "./schema";
-import type { Session } from "./session";
+import { isOne, type Session } from "./session";
 
 export type Case = Awaited<ReturnType<typeof fetchCase>>;
 export type Queue = Awaited<ReturnType<typeof fetchQueue>>;
@@ -20,7 +20,7 @@ export type Disposition = Decision["disposition"];
 export type DefectClass = NonNullable<QueueItem["defect_class"]>;
 
 export function reviews(state: Session | undefined): boolean {
-  return state?.person?.role === "lead" || state?.person?.role === "admin";
+  return isOne(state, "lead", "admin");
 }
 
 /** What waits for a review, worst first. */

@@ -5,6 +5,13 @@ import { answerOf, api } from "./answer";
 export type Session = Awaited<ReturnType<typeof fetchSession>>;
 export type SignInChoice = Awaited<ReturnType<typeof fetchChoices>>[number];
 
+export type Role = NonNullable<Session["person"]>["role"];
+
+/** Whether somebody of one of these roles is signed in. */
+export function isOne(state: Session | undefined, ...roles: Role[]): boolean {
+  return state?.person ? roles.includes(state.person.role) : false;
+}
+
 export function fetchSession() {
   return answerOf(() => api.GET("/v1/session"));
 }
