@@ -14,9 +14,11 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from qc.defects.detector import TILE_PX, Detector
+from qc.defects.detector import Detector
 from qc.defects.release import active_folder
 from qc.errors import ReleaseError
+
+_SIDE_PX = 512
 
 
 def detector(
@@ -35,7 +37,7 @@ def detector(
     loaded = [Detector.load(folder, threads=threads) for folder in folders]
     if not loaded:
         raise ReleaseError("no detector release is active", fix="Name a release's folder.")
-    tile = np.random.default_rng(0).integers(0, 256, (TILE_PX, TILE_PX, 3), np.uint8)
+    tile = np.random.default_rng(0).integers(0, 256, (_SIDE_PX, _SIDE_PX, 3), np.uint8)
     spent: list[list[float]] = [[] for _ in loaded]
     console = Console(stderr=True)
     for run in track(range(runs + 2), "Timing …", console=console, transient=True):
@@ -54,9 +56,9 @@ def detector(
         for network, own in zip(loaded, spent, strict=True)
     ]
     if as_json:
-        print(json.dumps({"tile_px": TILE_PX, "threads": threads, "runs": runs, "rows": rows}))
+        print(json.dumps({"tile_px": _SIDE_PX, "threads": threads, "runs": runs, "rows": rows}))
         return
-    table = Table("release", title=f"{TILE_PX} × {TILE_PX} px, {threads} threads, {runs} runs")
+    table = Table("release", title=f"{_SIDE_PX} × {_SIDE_PX} px, {threads} threads, {runs} runs")
     for heading in ("median ms", "best ms", "worst ms"):
         table.add_column(heading, justify="right")
     for row, own in zip(rows, spent, strict=True):

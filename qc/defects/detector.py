@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from qc.defects.release import Release, active_folder, read_release
 from qc.defects.session import Session
+from qc.defects.tiling import cut
 from qc.errors import ReleaseError
 
-TILE_PX = 512
-OVERLAP_PX = 96
-"""Wider than the context that changes a pixel's probability noticeably."""
+_STRONGEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,22 @@ class DefectMap:
     probability: NDArray[np.float32]
 
     @property
+    def strongest(self) -> NDArray[np.float32]:
+        """`(H, W)` probability of the most probable type."""
+        return np.asarray(self.probability.max(axis=0))
+
+    @property
     def score(self) -> float:
-        """One figure a picture: the mean of its 20 most suspicious pixels of any type."""
-        strongest = self.probability.max(axis=0).ravel()
-        count = min(20, strongest.size)
-        return float(np.partition(strongest, -count)[-count:].mean())
+        """One figure a picture, as `score_of` its strongest probabilities."""
+        return score_of(self.strongest)
+
+
+def score_of(strongest: NDArray[np.float32]) -> float:
+    """Return the mean of the 20 most suspicious pixels of a picture or a part of it."""
+    if strongest.size == 0:
+        return 0.0
+    count = min(_STRONGEST, strongest.size)
+    return float(np.partition(strongest, -count, axis=None)[-count:].mean())
 
 
 class Detector:
@@ -84,7 +94,7 @@ class Detector:
         """Scale at which the network was trained."""
         return self.release.mm_per_px
 
-    def map(self, pixels: NDArray[np.uint8]) -> DefectMap:
+    def map(self, pixels: NDArray[np.uint8], asked: NDArray[np.bool_] | None = None) -> DefectMap:
         """Map the defects of a picture.
 
         Large pictures are cut into overlapping tiles whose weights fall linearly towards their
@@ -92,23 +102,31 @@ class Detector:
 
         Args:
             pixels: `(H, W, 3)` sRGB, at least 1 × 1.
+            asked: `(H, W)` where the answer matters; tiles without such a pixel are not looked
+                at, and their probability is 0. None means everywhere.
 
         Raises:
-            ValueError: the array has another shape.
+            ValueError: an array has another shape.
         """
         if pixels.ndim != 3 or pixels.shape[2] != 3 or 0 in pixels.shape:
             raise ValueError(f"pixels must be (H, W, 3), got {pixels.shape}")
+        if asked is not None and asked.shape != pixels.shape[:2]:
+            raise ValueError(f"asked must be {pixels.shape[:2]}, got {asked.shape}")
         height, width = pixels.shape[:2]
+        tiles = [
+            tile
+            for tile in cut(height, width, self.release.stride_px)
+            if asked is None or asked[tile.window].any()
+        ]
+        if [tile.share.shape for tile in tiles] == [(height, width)]:
+            return DefectMap(self.types, self._tile(pixels))
         total = np.zeros((len(self.types), height, width), np.float32)
         weight = np.zeros((height, width), np.float32)
-        for top, bottom in _spans(height):
-            for left, right in _spans(width):
-                tile = pixels[top:bottom, left:right]
-                share = np.minimum.outer(
-                    _ramp(top, bottom, height), _ramp(left, right, width)
-                ).astype(np.float32)
-                total[:, top:bottom, left:right] += self._tile(tile) * share
-                weight[top:bottom, left:right] += share
+        for tile in tiles:
+            down, across = tile.window
+            total[:, down, across] += self._tile(pixels[tile.window]) * tile.share
+            weight[tile.window] += tile.share
+        weight[weight == 0] = 1
         return DefectMap(self.types, total / weight)
 
     def _tile(self, tile: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -118,20 +136,3 @@ class Detector:
         below, beside = -height % stride, -width % stride
         padded = np.pad(tile, ((0, below), (0, beside), (0, 0)), mode="symmetric")
         return self._session.run(padded[None])[0, :, :height, :width]
-
-
-def _spans(length: int) -> list[tuple[int, int]]:
-    """Cut a length into tiles of equal size that overlap by at least `OVERLAP_PX`."""
-    if length <= TILE_PX:
-        return [(0, length)]
-    count = -(-(length - OVERLAP_PX) // (TILE_PX - OVERLAP_PX))
-    starts = np.linspace(0, length - TILE_PX, count).round().astype(int)
-    return [(int(start), int(start) + TILE_PX) for start in starts]
-
-
-def _ramp(start: int, end: int, length: int) -> NDArray[np.float64]:
-    """Weights along one side: full, but falling towards a border that another tile covers."""
-    position = np.arange(end - start)
-    rise = np.ones(end - start) if start == 0 else (position + 1) / OVERLAP_PX
-    fall = np.ones(end - start) if end == length else (end - start - position) / OVERLAP_PX
-    return np.clip(np.minimum(rise, fall), 0, 1)

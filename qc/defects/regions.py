@@ -58,13 +58,16 @@ def find_regions(
         low: probability to which a region extends.
         high: probability that it must reach.
     """
-    winner = maps.probability.argmax(axis=0)
-    strongest = maps.probability.max(axis=0)
+    strongest = maps.strongest
     if allowed is not None:
         strongest = np.where(allowed, strongest, 0)
+    # Few pixels of most items are suspicious at all.
+    suspicious = strongest >= low
+    winner = maps.probability[:, suspicious].argmax(axis=0)
     regions: list[Region] = []
     for channel, name in enumerate(maps.types):
-        own = np.where(winner == channel, strongest, 0)
+        own = np.zeros_like(strongest)
+        own[suspicious] = np.where(winner == channel, strongest[suspicious], 0)
         if float(own.max(initial=0)) < high:
             continue
         # One dark grain line or a change of type must not cut a crack in two.

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from qc.defects.detector import DefectMap, Detector
+from qc.defects.detector import DefectMap, Detector, score_of
 from qc.defects.regions import HIGH, LOW, Region, find_regions
 
 _RIM_MM = 0.7
@@ -31,10 +31,9 @@ def hide_surroundings(pixels: NDArray[np.uint8], item: NDArray[np.bool_]) -> NDA
     # The outermost pixels mix the item with its surroundings.
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
     pure = cv2.erode(item.astype(np.uint8), kernel, borderValue=1).astype(bool)
-    inside = pixels[pure if pure.any() else item]
-    filled = pixels.copy()
-    filled[~pure] = np.median(inside[:: max(1, len(inside) // 20_000)], axis=0).astype(np.uint8)
-    return filled
+    inside = np.flatnonzero(pure if pure.any() else item)
+    sample = pixels.reshape(-1, 3)[inside[:: max(1, len(inside) // 20_000)]]
+    return np.where(pure[..., None], pixels, np.median(sample, axis=0).astype(np.uint8))
 
 
 def find_defects(
@@ -52,10 +51,10 @@ def find_defects(
         0.7 mm of the outline only is the outline. And the surface's score without that rim, 0 to
         1, as `DefectMap.score`.
     """
-    maps = detector.map(hide_surroundings(pixels, item))
-    inner = _depth_mm(item, detector.mm_per_px) > _RIM_MM
-    score = DefectMap(maps.types, np.where(inner, maps.probability, 0)).score
-    return surface_regions(maps, item, detector.mm_per_px), score
+    maps = detector.map(hide_surroundings(pixels, item), item)
+    inner = _inner(item, detector.mm_per_px)
+    score = score_of(maps.strongest[inner])
+    return find_regions(maps, item, reaching=inner, scale=detector.mm_per_px), score
 
 
 def surface_regions(
@@ -67,10 +66,11 @@ def surface_regions(
     high: float = HIGH,
 ) -> list[Region]:
     """Find the instances on an item's surface in its maps; limits as in `find_regions`."""
-    reaching = _depth_mm(item, mm_per_px) > _RIM_MM
+    reaching = _inner(item, mm_per_px)
     return find_regions(maps, item, reaching=reaching, scale=mm_per_px, low=low, high=high)
 
 
-def _depth_mm(item: NDArray[np.bool_], mm_per_px: float) -> NDArray[np.float32]:
-    depth = cv2.distanceTransform(item.astype(np.uint8), cv2.DIST_L2, 3)
-    return np.asarray(depth * mm_per_px, np.float32)
+def _inner(item: NDArray[np.bool_], mm_per_px: float) -> NDArray[np.bool_]:
+    """Tell the item without the transition of its outline."""
+    depth_px = cv2.distanceTransform(item.astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray(depth_px * mm_per_px > _RIM_MM)

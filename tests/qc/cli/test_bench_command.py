@@ -56,9 +56,11 @@ def test_every_stage_is_timed_at_the_size_asked_for(active: Program, samples: Pa
     assert report["verdict"] == ["pass"]  # the station's calibration was enlarged as well
     assert report["release"] == "detector@0.0.1"
     stages = report["stages"]
-    assert list(stages) == ["decode_photo", *STAGES, "total"]
+    assert list(stages) == ["decode_photo", *STAGES, "total", "floor"]
     assert all(row["median_ms"] > 0 for row in stages.values())
-    parts = sum(row["median_ms"] for name, row in stages.items() if name != "total")
+    assert report["network_px"] > 0
+    assert report["total_over_floor"] > 1
+    parts = sum(stages[name]["median_ms"] for name in ("decode_photo", *STAGES))
     assert 0.5 * stages["total"]["median_ms"] < parts <= stages["total"]["median_ms"]
 
 

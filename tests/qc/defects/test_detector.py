@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import networks
 import numpy as np
 import onnx
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from qc.defects.detector import OVERLAP_PX, TILE_PX, Detector
+from qc.defects import tiling
+from qc.defects.detector import Detector
 from qc.defects.session import Session
+from qc.defects.tiling import OVERLAP_PX, TILE_AREA_PX
 from qc.errors import ReleaseError
 
 REACH_PX = 4
@@ -42,13 +45,20 @@ def _noise(height: int, width: int) -> NDArray[np.uint8]:
     )
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.integers(1, 1200), st.integers(1, 40), st.booleans())
+@pytest.fixture
+def small_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many tiles in a picture that is quick to look at."""
+    monkeypatch.setattr(tiling, "TILE_AREA_PX", 512 * 512)
+
+
+@pytest.mark.usefixtures("small_tiles")
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.integers(1, 1200), st.integers(1, 600), st.booleans())
 @example(1, 1, False)
-@example(TILE_PX, 1, False)
-@example(TILE_PX + 1, 33, True)
-@example(2 * TILE_PX - OVERLAP_PX, 1, False)
-@example(2 * TILE_PX - OVERLAP_PX + 1, 1, True)
+@example(512, 512, False)
+@example(513, 512, True)
 def test_every_pixel_of_any_size_is_mapped_once(
     colours: Detector, long_px: int, short_px: int, lying: bool
 ) -> None:
@@ -59,6 +69,7 @@ def test_every_pixel_of_any_size_is_mapped_once(
     np.testing.assert_allclose(maps.probability, pixels.transpose(2, 0, 1) / 255, atol=1e-6)
 
 
+@pytest.mark.usefixtures("small_tiles")
 def test_tiled_equals_untiled(averages: Detector) -> None:
     """A tile lacks what lies beyond its border: there its weight must be next to nothing."""
     pixels = _noise(700, 1100)
@@ -71,6 +82,37 @@ def test_tiled_equals_untiled(averages: Detector) -> None:
     error = np.abs(averages.map(pixels).probability - untiled)
     assert error.max() < 0.01  # while the average itself varies by 0.03
     assert np.mean(error > 1e-5) < 0.05
+
+
+@pytest.mark.usefixtures("small_tiles")
+def test_tiles_where_nothing_is_asked_are_not_looked_at(colours: Detector) -> None:
+    pixels = np.full((600, 1500, 3), 255, np.uint8)
+    asked = np.zeros((600, 1500), np.bool_)
+    asked[580:, 1490:] = True
+    probability = colours.map(pixels, asked).probability
+    assert (probability[:, asked] == 1).all()
+    assert (probability[:, :, :300] == 0).all()
+    assert (colours.map(pixels, np.zeros_like(asked)).probability == 0).all()
+
+
+def test_where_it_is_asked_has_the_pictures_size(colours: Detector) -> None:
+    with pytest.raises(ValueError, match=r"asked must be \(8, 9\), got \(9, 8\)"):
+        colours.map(np.zeros((8, 9, 3), np.uint8), np.ones((9, 8), np.bool_))
+
+
+@given(st.integers(1, 4000), st.integers(1, 4000), st.sampled_from([1, 32]))
+@example(1024, 1024, 32)
+@example(1025, 1024, 32)
+@example(1, 100_000, 32)
+def test_tiles_are_small_enough_and_overlap_enough(height: int, width: int, stride_px: int) -> None:
+    tiles = tiling.cut(height, width, stride_px)
+    padded = {tuple(-(-n // stride_px) * stride_px for n in tile.share.shape) for tile in tiles}
+    assert len(padded) == 1
+    assert np.prod(padded.pop()) <= TILE_AREA_PX
+    for axis, length in enumerate((height, width)):
+        spans = sorted({(tile.window[axis].start, tile.window[axis].stop) for tile in tiles})
+        assert (spans[0][0], spans[-1][1]) == (0, length)
+        assert all(a[1] - b[0] >= OVERLAP_PX for a, b in pairwise(spans))
 
 
 @pytest.mark.parametrize(
