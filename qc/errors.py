@@ -4,6 +4,11 @@ Every error says in one sentence what is wrong and in another what to do about i
 Programming mistakes stay ordinary Python exceptions.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from pydantic import ValidationError
 
 
@@ -36,14 +41,40 @@ class PhotoTooLargeError(PhotoError):
     code = "photo-too-large"
 
 
+@dataclass(frozen=True, slots=True)
+class SpecFault:
+    """One thing that is wrong in a spec's file."""
+
+    location: str
+    """In the file: `line 14`, or sheet and cell, `Dimensions!G7`; empty for the whole file."""
+    message: str
+    fix: str
+
+
 class SpecError(TelitiError):
-    """The spec is not valid; `location` is `file:line` where that is known."""
+    """The spec is not valid.
+
+    `location` is that of the first fault, `file:line` or `file:sheet!cell`, where it is known;
+    `faults` holds all of them.
+    """
 
     code = "spec-invalid"
 
-    def __init__(self, message: str, *, location: str = "", fix: str = "") -> None:
+    def __init__(
+        self, message: str, *, location: str = "", fix: str = "", faults: tuple[SpecFault, ...] = ()
+    ) -> None:
         super().__init__(f"{location}: {message}" if location else message, fix=fix)
         self.location = location
+        self.faults = faults or (SpecFault("", message, fix),)
+
+    @classmethod
+    def of(cls, name: str, faults: Sequence[SpecFault]) -> SpecError:
+        """Return the error of a file with these faults; its message counts what comes after."""
+        first, *others = faults
+        more = f" (and {len(others)} more)" if others else ""
+        at = first.location.removeprefix("line ")
+        location = f"{name}:{at}" if at else name
+        return cls(first.message + more, location=location, fix=first.fix, faults=tuple(faults))
 
 
 class StationError(TelitiError):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from qc.spec.base import LocalText, Severity, SpecModel
 from qc.spec.colour import Colour
-from qc.spec.dimension import Angle, Count, Dimension, needs_holes
+from qc.spec.consistency import contradictions
+from qc.spec.dimension import Count, Dimension, needs_holes
 from qc.spec.moisture import Moisture
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
@@ -81,44 +83,13 @@ class Spec(SpecModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        for what, names in (
-            ("dimension", [d.name for d in self.dimensions]),
-            ("defect type", [d.type for d in self.defects]),
-            ("view", [v.name for v in self.views]),
-        ):
-            twice = sorted({n for n in names if names.count(n) > 1})
-            if twice:
-                raise ValueError(f"{what} {twice[0]!r} stands twice")
-        if self.check_probability > self.fail_probability:
-            raise ValueError("check_probability must not exceed fail_probability")
-        unknown = sorted({d.view for d in self.dimensions} - {v.name for v in self.views})
-        if unknown:
-            raise ValueError(f"a dimension names view {unknown[0]!r}, which is not in views")
-        if self.parts == 1 and any(d.feature == "gap" for d in self.dimensions):
-            raise ValueError("feature gap needs parts of at least 2")
-        for view in self.views:
-            if view.height_of is not None:
-                self._check_height_of(view)
-        counts = [d for d in self.dimensions if isinstance(d, Count) and d.of == "parts"]
-        if any(count.expected != self.parts for count in counts):
-            raise ValueError("parts must be the number that the count of parts expects")
-        if self.colour and self.colour.view not in {v.name for v in self.views}:
-            raise ValueError(f"colour names view {self.colour.view!r}, which is not in views")
-        if self.moisture:
-            sizes = {d.name for d in self.dimensions if not isinstance(d, Angle | Count)}
-            strange = {*self.moisture.radial, *self.moisture.tangential} - sizes
-            if strange:
-                raise ValueError(f"moisture names {min(strange)!r}, which is no size in dimensions")
+        if found := tuple(contradictions(self)):
+            raise PydanticCustomError(
+                "contradiction",
+                "{what}",
+                {"what": "; ".join(c.message for c in found), "found": found},
+            )
         return self
-
-    def _check_height_of(self, view: View) -> None:
-        others = {v.name for v in self.views if v.height_of is None}
-        if view.height_of not in others:
-            raise ValueError(f"height_of must name another view that is measured: {view.name!r}")
-        if self.parts > 1:
-            raise ValueError("height_of needs parts: 1")
-        if self.of_view(view.name) or (self.colour and self.colour.view == view.name):
-            raise ValueError(f"view {view.name!r} has a height_of, so nothing else is judged in it")
 
     @property
     def reference(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple, Self
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import Field, PositiveFloat, field_validator, model_validator
 
 from qc.spec.base import SpecModel
 
@@ -60,6 +60,12 @@ class Moisture(SpecModel):
     change_percent: float = Field(gt=0, le=8, description="Plus or minus, of moisture content.")
     radial: tuple[str, ...] = ()
     tangential: tuple[str, ...] = ()
+
+    @field_validator("radial", "tangential")
+    @classmethod
+    def _in_one_order(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Sort the names: their order says nothing, and the same spec should be equal."""
+        return tuple(sorted(set(names)))
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

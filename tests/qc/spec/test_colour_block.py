@@ -44,7 +44,7 @@ def test_colour_block():
             10,
             "either reference_lab or reference_srgb",
         ),
-        ("max_delta_e: 5", "max_delta_e: 5\n  view: side", 9, "colour names view 'side'"),
+        ("max_delta_e: 5", "max_delta_e: 5\n  view: side", 12, "colour names view 'side'"),
     ],
 )
 def test_errors_name_their_line(old, new, line, message):
