@@ -4,7 +4,7 @@ RUNTIME := .venv
 DEV := .venv-dev
 BROWSER := tests/chromium
 
-.PHONY: help run test check lint types imports unit scale killed contract web openapi screenshots bench-web clean
+.PHONY: help run test check lint types imports unit scale killed faults contract web openapi screenshots bench-web clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ scale: $(DEV)/.installed ## The tests of the service on PostgreSQL and S3 instea
 
 killed: $(DEV)/.installed ## 500 uploads to a service that is killed again and again, on both
 	PYTHONPATH=tests $(DEV)/bin/python tests/killable.py --uploads 500
+
+faults: $(DEV)/.installed ## Break disk, database, network and clock under a running service, 200 times each
+	PYTHONPATH=tests $(DEV)/bin/python -m faults --times 200
 
 contract: $(DEV)/.installed ## Call the whole API as every role with far more requests than the tests do
 	TELITI_API_EXAMPLES=100 $(DEV)/bin/pytest tests/service/test_api_contract.py

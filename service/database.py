@@ -34,10 +34,11 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from service.database_faults import fault_of
 from service.errors import DatabaseError
 
 DATABASE_FILE = "teliti.sqlite3"
@@ -172,14 +173,26 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A transaction that sees one state of the database and changes nothing."""
-        with Session(self._reading) as session:
+        """A transaction that sees one state of the database and changes nothing.
+
+        Raises:
+            DatabaseError, DatabaseBusyError: the database fails, not a statement.
+        """
+        with _named_faults(), Session(self._reading) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A transaction that is committed at the end, or rolled back by an exception."""
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+        """A transaction that is committed at the end, or rolled back by an exception.
+
+        Raises:
+            DatabaseError, DatabaseBusyError: the database fails, not a statement.
+        """
+        with (
+            _named_faults(),
+            Session(self._writing, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     def migrate(self) -> None:
@@ -208,7 +221,10 @@ class Database:
                 f"the database was written by another version of Teliti ({error})",
                 fix="Run the newer version again, or restore a backup made by this one.",
             ) from error
-        except OperationalError as error:
+        except DBAPIError as error:
+            fault = fault_of(error)
+            if isinstance(fault, DatabaseError):
+                raise fault from error
             raise DatabaseError(
                 f"the database does not answer ({str(error.orig).strip()})",
                 fix="Check TELITI_STORAGE__DATABASE_URL, or the data folder's disk.",
@@ -226,3 +242,15 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def _named_faults() -> Iterator[None]:
+    """Turn a failure of the database into a typed error that says what helps."""
+    try:
+        yield
+    except DBAPIError as error:
+        fault = fault_of(error)
+        if fault is None:
+            raise
+        raise fault from error

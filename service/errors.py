@@ -36,6 +36,8 @@ from qc.samples import SampleError
 
 PROBLEM_JSON: Final = "application/problem+json"
 
+_MEMORY_RETRY_S: Final = 10
+
 
 class NotFoundError(TelitiError):
     """The thing asked for does not exist."""
@@ -112,6 +114,24 @@ class DatabaseError(TelitiError):
     code = "database-unusable"
 
 
+class DatabaseFullError(DatabaseError):
+    """The disk of the database has no room."""
+
+    code = "database-full"
+
+
+class DatabaseDamagedError(DatabaseError):
+    """The database's bytes are not what was written."""
+
+    code = "database-damaged"
+
+
+class DatabaseBusyError(RetryLaterError):
+    """The database does not answer now, but may soon."""
+
+    code = "database-busy"
+
+
 class BackupError(TelitiError):
     """A snapshot cannot be made, is not whole, or cannot be used here."""
 
@@ -150,6 +170,7 @@ STATUS: Final[Mapping[type[TelitiError], HTTPStatus]] = {
     ForbiddenError: HTTPStatus.FORBIDDEN,
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseError: HTTPStatus.SERVICE_UNAVAILABLE,
+    DatabaseBusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     BackupError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -297,6 +318,17 @@ def install_error_handlers(app: FastAPI) -> None:
             headers=error.headers,
         )
 
+    async def on_memory_error(request: Request, _error: Exception) -> Response:
+        return problem(
+            request,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "out-of-memory",
+            "The machine has too little memory for this now.",
+            fix=f"Try again in {_MEMORY_RETRY_S} seconds; nothing was stored, and nothing is lost.",
+            headers={"Retry-After": str(_MEMORY_RETRY_S)},
+        )
+
     app.add_exception_handler(TelitiError, on_teliti_error)
+    app.add_exception_handler(MemoryError, on_memory_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.add_exception_handler(HTTPException, on_http_exception)

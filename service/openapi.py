@@ -36,6 +36,7 @@ def build_schema(app: FastAPI) -> dict[str, Any]:
     schema["components"]["schemas"] = dict(sorted(schemas.items()))
     _declare_access(schema)
     _declare_bodies(schema)
+    _declare_failures(schema)
     _forms_know_no_null(schema)
     return schema
 
@@ -89,6 +90,15 @@ def _declare_bodies(schema: dict[str, Any]) -> None:
         for operation in methods.values():
             if "requestBody" in operation:
                 operation["responses"] = dict(sorted((unreadable | operation["responses"]).items()))
+
+
+def _declare_failures(schema: dict[str, Any]) -> None:
+    """Say of every operation that needs the database what it answers while that fails."""
+    failing = {str(status): answer for status, answer in problems(503).items()}
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            if operation["operationId"] != "get_health":
+                operation["responses"] = dict(sorted((failing | operation["responses"]).items()))
 
 
 def _forms_know_no_null(schema: dict[str, Any]) -> None:

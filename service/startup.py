@@ -10,6 +10,7 @@ from qc.geometry.selfcheck import require_sound_vision
 from qc.geometry.station import read_station
 from qc.spec import example_specs, read_spec
 from service.database import Database
+from service.inspections.service import newest_photos
 from service.inspector import Gate, Inspect
 from service.people import service as people
 from service.releases.active import ActiveDetector
@@ -21,13 +22,16 @@ from service.specs.service import store_spec
 from service.stations.service import store_station
 from service.stores import open_database, photo_store, report_store
 
+_PHOTOS_TO_KNOW = 20
+
 
 @contextmanager
 def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
     """Open database, photo store and detector; close them at the end.
 
     Raises:
-        DatabaseError: a newer version of the software wrote the database.
+        DatabaseError: a newer version of the software wrote the database, or it is damaged.
+        StorageError: the photos that the database names are not where they should be.
         SpecError, StationError, ReleaseError: a file that the settings name is not valid.
         VisionError: the installed OpenCV does not measure correctly.
     """
@@ -39,10 +43,13 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
         with database.writing() as session:
             lives = timedelta(hours=settings.sign_in.code_hours)
             first_code = people.invite_first_admin(session, lives)
+        photos = photo_store(settings.storage)
+        with database.reading() as session:
+            photos.recognise(newest_photos(session, _PHOTOS_TO_KNOW))
         runtime = Runtime(
             settings=settings,
             database=database,
-            photos=photo_store(settings.storage),
+            photos=photos,
             reports=report_store(settings.storage),
             gate=Gate(settings.inspection),
             inspect=inspect,

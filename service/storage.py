@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -34,6 +34,9 @@ REPORTS_FOLDER = "reports"
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 
+_MARK = ".teliti-photos"
+"""A file by which a folder is known again: the empty one where a disk was mounted has none."""
+
 
 class PhotoStore:
     """Keeps photos in an object store, by default a local folder.
@@ -45,6 +48,7 @@ class PhotoStore:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
+        self._mark: Path | None = None
 
     @classmethod
     def local(cls, folder: Path) -> PhotoStore:
@@ -58,12 +62,41 @@ class PhotoStore:
         retries: RetryConfig = {"max_retries": 4, "retry_timeout": timedelta(seconds=20)}
         return cls(S3Store.from_url(url, retry_config=retries))
 
+    def recognise(self, known: Sequence[str]) -> None:
+        """Make sure that photos were kept here before, and a local folder stays the same from now.
+
+        Args:
+            known: keys of some photos that should be here; none before the first.
+
+        Raises:
+            StorageError: none of them is here, or the folder cannot be written.
+        """
+        mark = None
+        if isinstance(self._store, LocalStore) and self._store.prefix is not None:
+            mark = self._store.prefix / _MARK
+        if known and not (mark and mark.exists()) and not any(map(self._has, known)):
+            where = mark.parent if mark else "the bucket"
+            raise StorageError(
+                f"none of the last {len(known)} photos is in {where}",
+                fix="Mount the disk of the photos, or correct TELITI_STORAGE__OBJECTS_URL. "
+                "Nothing was changed; if they are lost, restore a backup.",
+            )
+        if mark:
+            try:
+                mark.touch()
+            except OSError as error:
+                raise StorageError(
+                    f"photos cannot be stored ({error})", fix="Check the disk and its permissions."
+                ) from error
+        self._mark = mark
+
     def put(self, data: bytes) -> str:
         """Store a photo durably and return its key.
 
         Raises:
             StorageError: the photo could not be written.
         """
+        self._require_same_folder()
         sha256 = hashlib.sha256(data).hexdigest()
         try:
             if isinstance(self._store, LocalStore) and self._store.prefix is not None:
@@ -86,6 +119,7 @@ class PhotoStore:
         try:
             data = obstore.get(self._store, _path(sha256)).bytes().to_bytes()
         except (OSError, BaseError) as error:
+            self._require_same_folder()
             raise StorageError(
                 f"photo {sha256[:12]} cannot be read", fix="Restore it from the backup."
             ) from error
@@ -116,12 +150,27 @@ class PhotoStore:
         Raises:
             StorageError: the store cannot be written.
         """
+        self._require_same_folder()
         try:
             obstore.put(self._store, "probe", b"")
         except (OSError, BaseError) as error:
             raise StorageError(
                 f"photos cannot be stored ({error})", fix="Check the disk and its permissions."
             ) from error
+
+    def _has(self, sha256: str) -> bool:
+        try:
+            obstore.head(self._store, _path(sha256))
+        except (OSError, BaseError):
+            return False
+        return True
+
+    def _require_same_folder(self) -> None:
+        if self._mark is not None and not self._mark.exists():
+            raise StorageError(
+                f"{self._mark.parent} is not the folder in which the photos are",
+                fix="Mount its disk again, then send the photo again. Delete nothing.",
+            )
 
 
 def _path(sha256: str) -> str:

@@ -44,7 +44,13 @@ _LONGEST_S: Final = 600
 class KillableService:
     """A service on a port that stays the same."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        *,
+        program: Path = PROGRAM,
+    ) -> None:
         (folder / "specs").mkdir()
         (folder / "specs" / "bowl.yaml").write_text(SPEC, encoding="utf-8")
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -52,12 +58,13 @@ class KillableService:
         self.address = f"http://127.0.0.1:{self.port}"
         self.data_dir = folder / "data"
         self._folder = folder
+        self._program = program
         self._environment = os.environ | (environment or {})
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> str:
         """Start and return what it prints: the first code, or None."""
-        command = [sys.executable, str(PROGRAM), str(self._folder), str(self.port)]
+        command = [sys.executable, str(self._program), str(self._folder), str(self.port)]
         self._process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,

@@ -78,3 +78,9 @@ def oldest_after(session: Session, sequence: int, since: datetime) -> Inspection
     """Return the first inspection after a sequence that was stored since a time."""
     query = _complete().where(InspectionRow.sequence > sequence, InspectionRow.created_at >= since)
     return session.scalars(query.order_by(InspectionRow.sequence).limit(1)).one_or_none()
+
+
+def newest_photos(session: Session, limit: int) -> Sequence[str]:
+    """Return the SHA-256 of the photos stored last."""
+    query = select(PhotoRow.sha256).order_by(PhotoRow.inspection_sequence.desc()).limit(limit)
+    return session.scalars(query).all()

@@ -186,6 +186,11 @@ def get_photo(session: Session, inspection_id: UUID, view: str) -> StoredPhoto:
     return StoredPhoto(row.view, row.sha256, row.size_bytes)
 
 
+def newest_photos(session: Session, limit: int) -> Sequence[str]:
+    """Return the SHA-256 of the photos that were stored last."""
+    return repository.newest_photos(session, limit)
+
+
 def next_replay(session: Session, after: int, since: datetime) -> Replay | None:
     """Return the first inspection after a sequence, stored since a time; None if there is none."""
     row = repository.oldest_after(session, after, since)

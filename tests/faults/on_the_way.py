@@ -1,0 +1,119 @@
+"""Faults between tablet and service: cut and slow connections, doubled and crowding requests."""
+
+from __future__ import annotations
+
+import random
+import socket
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from http import HTTPStatus
+from itertools import cycle
+from urllib.parse import urlsplit
+
+import httpx2
+from station_page import Service
+
+from faults.ledger import Ledger, Upload
+from faults.tablet import Tablet
+
+_TABLETS = 10
+_SLOW_PIECES = 20
+
+
+def damaged_photos(service: Service, ledger: Ledger, times: int) -> None:
+    """A photo comes cut off or empty first, whole under the same id later."""
+    chance = random.Random(1)
+    with Tablet(service) as tablet:
+        for _ in range(times):
+            upload = ledger.new()
+            length = chance.choice([0, chance.randrange(1, len(upload.photo) - 8)])
+            cut = Upload(upload.client_id, upload.verdict, upload.photo[:length])
+            ledger.injected += 1
+            ledger.note(upload, tablet.send(cut), "photo-unreadable")
+            ledger.note(upload, tablet.send(upload))
+
+
+def doubled_and_reordered(service: Service, ledger: Ledger, times: int) -> None:
+    """Every upload comes three times, mixed with all others and four at once."""
+    uploads = [ledger.new() for _ in range(times)]
+    order = uploads * 3
+    random.Random(2).shuffle(order)
+    with ExitStack() as stack:
+        tablets = [stack.enter_context(Tablet(service)) for _ in range(4)]
+        with ThreadPoolExecutor(len(tablets)) as pool:
+            answers = list(pool.map(_send_until_taken, cycle(tablets), order))
+    ledger.injected += len(order) - len(uploads)
+    for upload, answer in zip(order, answers, strict=True):
+        ledger.note(upload, answer)
+
+
+def crowding(service: Service, ledger: Ledger, times: int) -> None:
+    """Ten tablets come back at once, with all that they could not send."""
+    queues = [[ledger.new() for _ in range(times // _TABLETS or 1)] for _ in range(_TABLETS)]
+
+    def send_all(queue: Sequence[Upload]) -> list[httpx2.Response]:
+        with Tablet(service) as tablet:
+            return [_send_until_taken(tablet, upload) for upload in queue]
+
+    with ThreadPoolExecutor(_TABLETS) as pool:
+        answers = list(pool.map(send_all, queues))
+    for queue, own in zip(queues, answers, strict=True):
+        ledger.injected += len(queue)
+        for upload, answer in zip(queue, own, strict=True):
+            ledger.note(upload, answer)
+
+
+def cut_connections(service: Service, ledger: Ledger, times: int) -> None:
+    """The connection breaks somewhere in the request, or before the answer is read."""
+    chance = random.Random(3)
+    with Tablet(service) as tablet:
+        for _ in range(times):
+            upload = ledger.new()
+            request = tablet.bytes_of(upload)
+            ledger.injected += 1
+            with _connection(service) as connection:
+                connection.sendall(request[: chance.randrange(1, len(request) + 1)])
+            ledger.note(upload, tablet.send(upload))
+
+
+def slow_clients(service: Service, ledger: Ledger, times: int) -> None:
+    """Clients send a few bytes at a time, while another one is served."""
+    with ExitStack() as stack:
+        tablet = stack.enter_context(Tablet(service))
+        slow = [ledger.new() for _ in range(times)]
+        requests = [tablet.bytes_of(upload) for upload in slow]
+        connections = [stack.enter_context(_connection(service)) for _ in slow]
+        ledger.injected += times
+        for piece in range(_SLOW_PIECES):
+            for connection, request in zip(connections, requests, strict=True):
+                step = -(-len(request) // _SLOW_PIECES)
+                connection.sendall(request[piece * step : (piece + 1) * step])
+            quick = ledger.new()
+            ledger.note(quick, tablet.send(quick))
+        for upload, connection in zip(slow, connections, strict=True):
+            assert connection.recv(16).startswith(b"HTTP/1.1 201")
+            ledger.note(upload, tablet.send(upload))
+
+
+FAULTS: tuple[tuple[str, Callable[[Service, Ledger, int], None]], ...] = (
+    ("photo cut off or empty", damaged_photos),
+    ("requests doubled and reordered", doubled_and_reordered),
+    ("connection cut in the middle", cut_connections),
+    ("slow clients", slow_clients),
+    ("ten tablets with full queues at once", crowding),
+)
+
+
+def _send_until_taken(tablet: Tablet, upload: Upload) -> httpx2.Response:
+    while (answer := tablet.send(upload)).status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        assert int(answer.headers["Retry-After"]) > 0
+        time.sleep(0.02)
+    return answer
+
+
+def _connection(service: Service) -> socket.socket:
+    address = urlsplit(service.address)
+    assert address.hostname is not None
+    return socket.create_connection((address.hostname, address.port or 80), timeout=60)
