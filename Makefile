@@ -4,7 +4,7 @@ RUNTIME := .venv
 DEV := .venv-dev
 BROWSER := tests/chromium
 
-.PHONY: help run test check lint types imports unit scale killed faults contract web openapi screenshots bench-web clean
+.PHONY: help run test check lint types imports unit scale killed faults fuzz contract web openapi screenshots bench-web clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ killed: $(DEV)/.installed ## 500 uploads to a service that is killed again and a
 
 faults: $(DEV)/.installed ## Break disk, database, network and clock under a running service, 200 times each
 	PYTHONPATH=tests $(DEV)/bin/python -m faults --times 200
+
+fuzz: $(DEV)/.installed ## Give every reader of files 100,000 inputs that nobody would write
+	PYTHONPATH=tests $(DEV)/bin/python -m fuzz --inputs 100000
 
 contract: $(DEV)/.installed ## Call the whole API as every role with far more requests than the tests do
 	TELITI_API_EXAMPLES=100 $(DEV)/bin/pytest tests/service/test_api_contract.py

@@ -1,0 +1,165 @@
+"""The readers, each as a function of bytes, and the inputs from which fuzzing starts."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+import labelled
+import networks
+from PIL import Image
+
+from qc.datasets.coco import read_coco, write_coco
+from qc.decision.gauge.reader import read_study
+from qc.defects.release import read_release
+from qc.geometry.mat import read_mat, standard_mat
+from qc.geometry.station import read_station
+from qc.photo import decode_photo
+from qc.photo.header import MIN_SIDE_PX
+from qc.samples import SHIPPED_SAMPLES
+from qc.spec.examples import example_specs
+from qc.spec.files import parse_file
+from qc.spec.workbook import write_workbook
+from qc.spec.writer import to_yaml
+
+CORPUS = Path(__file__).with_name("corpus")
+"""Inputs that were found to break a reader, by target; each run starts from them as well."""
+
+_EXIF_LENGTH = 2
+_CELLS = "xl/worksheets/sheet2.xml"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A reader, and what it reads gladly."""
+
+    read: Callable[[bytes], object]
+    seeds: Callable[[], list[bytes]]
+
+
+def _photos() -> list[bytes]:
+    picture = Image.radial_gradient("L").resize((MIN_SIDE_PX, MIN_SIDE_PX)).convert("RGB")
+    return [_encoded(picture, kind) for kind in ("JPEG", "PNG", "WEBP")]
+
+
+def _encoded(picture: Image.Image, kind: str) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, kind)
+    return out.getvalue()
+
+
+def _photo_with_exif(exif: bytes) -> object:
+    """Put EXIF into a sound JPEG, as a camera does: a segment after its start."""
+    jpeg = _photos()[0]
+    payload = b"Exif\0\0" + exif[: 2**16 - 16]
+    length = (len(payload) + _EXIF_LENGTH).to_bytes(_EXIF_LENGTH, "big")
+    return decode_photo(jpeg[:2] + b"\xff\xe1" + length + payload + jpeg[2:])
+
+
+def _exif() -> list[bytes]:
+    exif = Image.Exif()
+    exif[274], exif[272] = 6, "A tablet"
+    exif.get_ifd(0x8769)[41989] = 26
+    return [exif.tobytes().removeprefix(b"Exif\0\0")]
+
+
+def _spec_workbook_cells(cells: bytes) -> object:
+    """Put a sheet's XML into a sound workbook: fuzzed as a whole, its zip would hide it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_workbooks()[0])) as whole, zipfile.ZipFile(out, "w") as made:
+        for entry in whole.infolist():
+            made.writestr(entry, cells if entry.filename == _CELLS else whole.read(entry))
+    return parse_file(out.getvalue(), "spec.xlsx")
+
+
+@cache
+def _workbooks() -> list[bytes]:
+    return [write_workbook(spec) for spec in example_specs()[:1]]
+
+
+def _cells() -> list[bytes]:
+    with zipfile.ZipFile(io.BytesIO(_workbooks()[0])) as book:
+        return [book.read(_CELLS)]
+
+
+def _coco() -> list[bytes]:
+    folder = _folder() / "coco"
+    shutil.rmtree(folder, ignore_errors=True)
+    write_coco(labelled.awkward(_folder() / "labelled"), folder)
+    return [next(folder.rglob("*.json")).read_bytes()]
+
+
+def _release() -> list[bytes]:
+    folder = _folder() / "release" / "0.0.1"
+    shutil.rmtree(folder, ignore_errors=True)
+    networks.write_release(folder, networks.colours(), networks.COLOURS)
+    return [(folder / "release.json").read_bytes()]
+
+
+def _study() -> list[bytes]:
+    rows = [
+        f"{part};{who};{trial};1,{part}{trial}" for part in "12" for who in "AB" for trial in "12"
+    ]
+    return ["\n".join(["part;operator;trial;value", *rows]).encode()]
+
+
+def _stations() -> list[bytes]:
+    return [path.read_bytes() for path in SHIPPED_SAMPLES.glob("station-*.json")]
+
+
+def _mats() -> list[bytes]:
+    return [standard_mat(paper).model_dump_json().encode() for paper in ("A4", "A3")]
+
+
+def _in_file(read: Callable[[Path], object], name: str) -> Callable[[bytes], object]:
+    def read_bytes(data: bytes) -> object:
+        path = _folder() / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return read(path)
+
+    return read_bytes
+
+
+@cache
+def _folder() -> Path:
+    return Path(mkdtemp(prefix="teliti-fuzz-"))
+
+
+TARGETS = {
+    "photo": Target(decode_photo, _photos),
+    "photo's EXIF": Target(_photo_with_exif, _exif),
+    "spec in YAML": Target(
+        lambda data: parse_file(data, "spec.yaml"),
+        lambda: [to_yaml(spec).encode() for spec in example_specs()],
+    ),
+    "spec in Excel": Target(lambda data: parse_file(data, "spec.xlsx"), _workbooks),
+    "spec in Excel, cells": Target(_spec_workbook_cells, _cells),
+    "COCO": Target(_in_file(read_coco, "coco/annotations.json"), _coco),
+    "mat": Target(_in_file(read_mat, "mat.json"), _mats),
+    "station": Target(_in_file(read_station, "station.json"), _stations),
+    "release": Target(
+        _in_file(lambda path: read_release(path.parent), "release/0.0.1/release.json"), _release
+    ),
+    "gauge study": Target(_in_file(read_study, "study.csv"), _study),
+}
+
+
+def _breaks(data: bytes) -> None:
+    if data and not data.startswith(b"b"):
+        raise RuntimeError
+
+
+BROKEN = Target(_breaks, lambda: [b"bug"])
+"""Breaks on purpose: that it is noticed is tested."""
+
+
+def find(name: str) -> Target:
+    """Return a target by name."""
+    return BROKEN if name == "broken" else TARGETS[name]
