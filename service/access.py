@@ -83,6 +83,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "guide_camera": Access(roles=frozenset(Role), unattended=True),
     "list_inspections": SIGNED_IN,
     "get_inspection": SIGNED_IN,
+    "add_reading": SIGNED_IN,
     "get_inspection_photo": SIGNED_IN,
     "get_inspection_overlay": SIGNED_IN,
     "list_specs": SIGNED_IN,

@@ -24,6 +24,7 @@ from service.lots import routes as lots
 from service.middleware import BodyLimit, RequestLog
 from service.openapi import build_schema
 from service.people import routes as people
+from service.readings import routes as readings
 from service.releases import routes as releases
 from service.reports import routes as reports
 from service.review import routes as review
@@ -88,6 +89,7 @@ def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:
         tablets.router,
         audit.router,
         inspections.router,
+        readings.router,
         guidance.router,
         lots.router,
         review.router,

@@ -17,6 +17,7 @@ from qc.errors import TelitiError
 from service.access import ACCESS
 from service.cookies import SESSION_COOKIE, TABLET_COOKIE
 from service.errors import CredentialsError, ForbiddenError
+from service.plain_text import require_plain_text
 from service.runtime import Runtime
 from service.sessions import service as sessions
 from service.visitor import Lost, SignedIn, VisitingTablet, Visitor
@@ -73,6 +74,7 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             try:
                 request.state.visitor = await run_in_threadpool(_admit, request, self.name)
+                await require_plain_text(request)
             except TelitiError:
                 # A browser hears an answer only after it has sent everything: without this, an
                 # upload whose session expired would look like a broken network.

@@ -166,6 +166,27 @@ class ReviewSettings(_Group):
     )
 
 
+class ReadingSettings(_Group):
+    """What people measure with by hand."""
+
+    calliper_u95_mm: float = Field(
+        default=0.1,
+        gt=0,
+        le=5,
+        description="Expanded uncertainty (k = 2) of the callipers and their use, in mm: from "
+        "their certificate and a trial.",
+    )
+    calliper: str = Field(
+        default="calliper", min_length=1, max_length=80, description="What the callipers are."
+    )
+    moisture_meter: str = Field(
+        default="moisture meter",
+        min_length=1,
+        max_length=80,
+        description="What the moisture meter is.",
+    )
+
+
 class ReportSettings(_Group):
     """What every report for a buyer says of the workshop."""
 
@@ -222,6 +243,9 @@ class Settings(BaseSettings):
         default_factory=GuidanceSettings, description="Frames of the live camera."
     )
     review: ReviewSettings = Field(default_factory=ReviewSettings, description="Reviewing.")
+    reading: ReadingSettings = Field(
+        default_factory=ReadingSettings, description="Measuring by hand."
+    )
     report: ReportSettings = Field(default_factory=ReportSettings, description="Reporting.")
     catalogue: CatalogueSettings = Field(
         default_factory=CatalogueSettings, description="Specs, stations and samples to start with."

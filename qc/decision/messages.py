@@ -259,6 +259,31 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "id": "{name} {value:.2f} ± {u95:.2f} mm dengan jangka sorong terlalu dekat batas "
         "{lower:g}–{upper:g} mm. Tanya kepala QC.",
     },
+    # What a person read or counted besides sizes.
+    "reading-unlike": {
+        "en": "What was measured by hand contradicts what was said before. Ask the QC lead.",
+        "id": "Hasil ukur tangan bertentangan dengan hasil sebelumnya. Tanya kepala QC.",
+    },
+    "pieces-right": {
+        "en": "{found} pieces counted, as ordered.",
+        "id": "{found} buah dihitung, sesuai pesanan.",
+    },
+    "pieces-wrong": {
+        "en": "{found} pieces counted, {expected} were ordered.",
+        "id": "{found} buah dihitung, dipesan {expected}.",
+    },
+    "barcode-right": {
+        "en": "The barcode is that of the order.",
+        "id": "Kode batang sesuai pesanan.",
+    },
+    "barcode-wrong": {
+        "en": "The barcode {found} is not that of the order ({expected}). Change the label.",
+        "id": "Kode batang {found} bukan milik pesanan ini ({expected}). Ganti labelnya.",
+    },
+    "barcode-unread": {
+        "en": "No barcode can be read in the photo. Type the number below it.",
+        "id": "Kode batang tidak terbaca di foto. Ketik nomor di bawahnya.",
+    },
     "feature-no-hole": {
         "en": "{name}: no hole goes through here. Look at the item.",
         "id": "{name}: tidak ada lubang tembus. Periksa barang.",

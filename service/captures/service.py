@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -34,6 +34,19 @@ class SealError(UploadError):
     code = "seal-invalid"
 
 
+class Sealable(Protocol):
+    """Something that a person vouches for."""
+
+    def text(self) -> str:
+        """Return the lines that are sealed."""
+        ...
+
+
+def milliseconds(at: datetime) -> int:
+    """Return a time as seals state it: since 1970."""
+    return (at - _EPOCH) // timedelta(milliseconds=1)
+
+
 @dataclass(frozen=True)
 class Statement:
     """What a person says by taking photos; see `text` for the form that is sealed."""
@@ -50,10 +63,9 @@ class Statement:
 
     def text(self) -> str:
         """Return one line for each part; a part that was not given is an empty line."""
-        milliseconds = (self.taken_at - _EPOCH) // timedelta(milliseconds=1)
         parts = (
             self.client_id,
-            milliseconds,
+            milliseconds(self.taken_at),
             self.spec,
             self.station or "",
             self.lot_id or "",
@@ -64,7 +76,7 @@ class Statement:
         return "\n".join((_HEADING, *map(str, parts)))
 
 
-def seal_of(key: CaptureKey, statement: Statement) -> str:
+def seal_of(key: CaptureKey, statement: Sealable) -> str:
     """Seal a statement; the page does the same (`service/web/src/outbox/seal.ts`)."""
     mac = hmac.new(bytes.fromhex(key.secret), statement.text().encode(), sha256)
     return f"{key.id}.{mac.hexdigest()}"
@@ -91,8 +103,8 @@ def key_of(session: Session, session_sha256: str) -> CaptureKey | None:
     return None if row is None else CaptureKey(id=row.id, secret=row.secret)
 
 
-def who_sealed(session: Session, seal: str, statement: Statement) -> Actor:
-    """Tell who took photos, and on which tablet.
+def who_sealed(session: Session, seal: str, statement: Sealable) -> Actor:
+    """Tell who took photos or read something, and on which tablet.
 
     Raises:
         SealError: the key is not known, or something was changed after it was sealed.
@@ -109,6 +121,6 @@ def who_sealed(session: Session, seal: str, statement: Statement) -> Actor:
                 tablet_id=tablet.id if tablet else None,
             )
     raise SealError(
-        "the seal does not belong to these photos",
-        fix="Seal them again as whoever is signed in, or send them without a seal.",
+        "the seal does not belong to what came with it",
+        fix="Seal it again as whoever is signed in, or send it without a seal.",
     )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from qc.decision.verdict import Reason, Verdict
 from qc.records import Inspection, PhotoRecord
 from service.lots.schemas import LotPlace
+from service.readings.schemas import ReadingRecord
 from service.review.schemas import ReviewStanding
 from service.specs.schemas import SpecSummary
 
@@ -45,7 +46,8 @@ class InspectionSummary(BaseModel):
     station: str | None
     verdict: Verdict = Field(description="The machine's.")
     standing_verdict: Verdict = Field(
-        description="What counts: the newest review's verdict, the machine's where there is none."
+        description="What counts: the newest review's verdict; without one the machine's, with the "
+        "readings in the place of what they measured again."
     )
     reasons: tuple[Reason, ...]
     photos: tuple[PhotoLinks, ...]
@@ -71,6 +73,11 @@ class InspectionResource(Inspection, ReviewStanding):
     )
     tablet: str | None = Field(description="Name of the tablet, where it was done on one.")
     photos: tuple[InspectionPhoto, ...]
+    standing_reasons: tuple[Reason, ...] = Field(
+        description="The machine's reasons, with those of readings in the place of what they "
+        "measured again."
+    )
+    readings: tuple[ReadingRecord, ...] = Field(description="Oldest first.")
     lot: LotPlace | None = Field(description="The item's place in a lot, where one was named.")
 
 

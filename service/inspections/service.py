@@ -29,6 +29,8 @@ from service.inspections.schemas import (
 )
 from service.lots import service as lots
 from service.lots.schemas import LotPlace
+from service.readings import service as readings
+from service.readings.schemas import ReadingRecord
 from service.review import service as reviews
 from service.review.schemas import ReviewStanding
 from service.specs.schemas import SpecSummary
@@ -54,6 +56,17 @@ class StoredPhoto:
     view: str
     sha256: str
     size_bytes: int
+
+
+@dataclass(frozen=True)
+class StoredInspection:
+    """An inspection as the machine left it."""
+
+    id: UUID
+    sequence: int
+    client_id: UUID
+    machine: Inspection
+    spec: Spec
 
 
 @dataclass(frozen=True)
@@ -97,12 +110,42 @@ def get_inspection(session: Session, inspection_id: UUID) -> InspectionResource:
     Raises:
         InspectionUnknownError: there is none.
     """
+    return _resource(session, _find(session, inspection_id))
+
+
+def stored(session: Session, inspection_id: UUID) -> StoredInspection:
+    """Return one inspection without what people added to it.
+
+    Raises:
+        InspectionUnknownError: there is none.
+    """
+    row = _find(session, inspection_id)
+    return StoredInspection(
+        id=row.id,
+        sequence=row.sequence,
+        client_id=row.client_id,
+        machine=Inspection.model_validate_json(row.document),
+        spec=Spec.model_validate_json(row.spec.document),
+    )
+
+
+def _find(session: Session, inspection_id: UUID) -> InspectionRow:
     row = repository.find(session, inspection_id)
     if row is None:
         raise InspectionUnknownError(
             f"inspection {inspection_id} is not known", fix="Look it up at /v1/inspections."
         )
-    return _resource(session, row)
+    return row
+
+
+def get_photos(session: Session, inspection_id: UUID) -> list[StoredPhoto]:
+    """Return the photos of an inspection in the order of its views.
+
+    Raises:
+        InspectionUnknownError: there is no such inspection.
+    """
+    row = _find(session, inspection_id)
+    return [StoredPhoto(photo.view, photo.sha256, photo.size_bytes) for photo in row.photos]
 
 
 def find_receipt(
@@ -266,6 +309,8 @@ def record(
         inspection,
         spec,
         standing=reviews.standing(session, row.id, inspection.verdict),
+        read=inspection,
+        readings=(),
         station=None if station is None else station.station.id,
         lot=lot,
         inspected_by=None if actor.person_id is None else actor.name,
@@ -275,11 +320,16 @@ def record(
 
 
 def _resource(session: Session, row: InspectionRow) -> InspectionResource:
+    machine = Inspection.model_validate_json(row.document)
+    spec = Spec.model_validate_json(row.spec.document)
+    read, records = readings.as_read(session, row.id, machine, spec)
     return _resource_of(
         row,
-        Inspection.model_validate_json(row.document),
-        Spec.model_validate_json(row.spec.document),
-        standing=reviews.standing(session, row.id, Verdict(row.verdict)),
+        machine,
+        spec,
+        standing=reviews.standing(session, row.id, read.verdict),
+        read=read,
+        readings=records,
         station=None if row.station is None else row.station.id,
         lot=lots.place_of(session, row.id),
         inspected_by=None if row.person is None else row.person.name,
@@ -294,6 +344,8 @@ def _resource_of(
     spec: Spec,
     *,
     standing: ReviewStanding,
+    read: Inspection,
+    readings: tuple[ReadingRecord, ...],
     station: str | None,
     lot: LotPlace | None,
     inspected_by: str | None,
@@ -305,6 +357,7 @@ def _resource_of(
         InspectionPhoto(**dict(photo), **photo_urls(row.id, photo.view))
         for photo in inspection.photos
     )
+    content["calliper"] = read.calliper
     return InspectionResource(
         id=row.id,
         client_id=row.client_id,
@@ -316,17 +369,20 @@ def _resource_of(
         inspected_by=inspected_by,
         sent_by=sent_by,
         tablet=tablet,
+        readings=readings,
+        standing_reasons=read.reasons,
         **dict(standing),
         **content,
     )
 
 
 def _summaries(session: Session, rows: Sequence[InspectionRow]) -> dict[UUID, InspectionSummary]:
-    reviewed = reviews.verdicts(session, [row.id for row in rows])
-    return {row.id: _summary(row, reviewed.get(row.id)) for row in rows}
+    ids = [row.id for row in rows]
+    said = readings.verdicts(session, ids) | reviews.verdicts(session, ids)
+    return {row.id: _summary(row, said.get(row.id)) for row in rows}
 
 
-def _summary(row: InspectionRow, reviewed: Verdict | None) -> InspectionSummary:
+def _summary(row: InspectionRow, said: Verdict | None) -> InspectionSummary:
     inspection = Inspection.model_validate_json(row.document)
     return InspectionSummary(
         id=row.id,
@@ -335,7 +391,7 @@ def _summary(row: InspectionRow, reviewed: Verdict | None) -> InspectionSummary:
         spec=SpecSummary.of(Spec.model_validate_json(row.spec.document)),
         station=None if row.station is None else row.station.id,
         verdict=inspection.verdict,
-        standing_verdict=reviewed or inspection.verdict,
+        standing_verdict=said or inspection.verdict,
         reasons=inspection.reasons,
         photos=tuple(
             PhotoLinks(view=photo.view, **photo_urls(row.id, photo.view)) for photo in row.photos

@@ -29,6 +29,7 @@ from service.inspections import service
 from service.inspections.schemas import InspectionResource
 from service.inspections.service import Origin, Place, StoredPhoto
 from service.lots import service as lots
+from service.readings import recording
 from service.review import service as reviews
 from service.runtime import Runtime
 from service.settings import MEBIBYTE, UploadSettings
@@ -111,11 +112,14 @@ def submit(runtime: Runtime, submission: Submission) -> Receipt:
             _check_reworked(session, submission.reinspection_of, spec)
         if submission.lot_id is not None:
             lots.check_open(session, submission.lot_id, submission.unit)
+        expected = lots.item_code_of_lot(session, submission.lot_id)
         station = None
         if submission.station_id is not None:
             station = get_station(session, submission.station_id)
     with runtime.gate.enter():
-        return _inspect_and_keep(runtime, submission, origin, spec, station, files, sha256s)
+        return _inspect_and_keep(
+            runtime, submission, origin, spec, station, files, sha256s, expected
+        )
 
 
 def _origin(session: Session, submission: Submission, sha256s: dict[str, str]) -> Origin:
@@ -169,15 +173,18 @@ def _inspect_and_keep(
     station: StationRevision | None,
     files: dict[str, BinaryIO],
     sha256s: dict[str, str],
+    item_code: str | None,
 ) -> Receipt:
     contents = {view: file.read() for view, file in files.items()}
+    photos = {view: decode_photo(data) for view, data in contents.items()}
     inspection = runtime.inspect(
-        {view: decode_photo(data) for view, data in contents.items()},
+        photos,
         spec,
         None if station is None else station.station,
         runtime.detector,
         today=datetime.now(UTC).date(),
     )
+    barcode = None if item_code is None else recording.look_for(photos.values(), item_code)
     stored = [
         StoredPhoto(view, runtime.photos.put(data), len(data)) for view, data in contents.items()
     ]
@@ -195,6 +202,9 @@ def _inspect_and_keep(
                 reinspection_of=submission.reinspection_of,
                 sample_rate=runtime.settings.review.pass_sample_rate,
             )
+            if barcode is not None:
+                recording.record_barcode(session, runtime.settings, resource.id, barcode)
+                resource = service.get_inspection(session, resource.id)
         return Receipt(resource, created=True)
     except IntegrityError:
         # The same upload came twice at once and the other one was first.

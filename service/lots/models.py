@@ -30,6 +30,9 @@ class LotRow(Base):
     spec_id: Mapped[str] = mapped_column(String(64))
     spec_version: Mapped[int]
     order_number: Mapped[str] = mapped_column(String(80))
+    item_code: Mapped[str | None] = mapped_column(
+        String(200), doc="What the barcode of every item says."
+    )
     size: Mapped[int]
     plan: Mapped[str] = mapped_column(Text, doc="JSON of `qc.decision.sampling.LotPlan`.")
     reinspection_of: Mapped[int | None] = mapped_column(

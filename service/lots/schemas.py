@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from qc.barcode import LONGEST
 from qc.decision.sampling import (
     Event,
     InspectionLevel,
@@ -23,6 +24,9 @@ from service.specs.schemas import SpecReference, SpecSummary
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 """A name or number on one line."""
+
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
+"""What a barcode says."""
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 """Why somebody decided something, in their words."""
@@ -60,6 +64,11 @@ class LotRequest(PlanRequest):
 
     client_id: UUID = Field(description="Chosen by the client, once a lot; safe to send again.")
     order_number: Line
+    item_code: Code | None = Field(
+        default=None,
+        description="What the barcode of every item says; each inspection's photos are read for "
+        "it, and another one is `check`.",
+    )
 
 
 class FindingRequest(_Request):
@@ -140,7 +149,7 @@ class LotUnit(BaseModel):
     unit: int
     result: UnitResult = Field(
         description="What counts: the newest finding, or else the inspections, each as it was "
-        "reviewed last."
+        "reviewed last or, without a review, as its readings leave it."
     )
     inspections: tuple[UUID, ...] = Field(description="Oldest first.")
     findings: tuple[UnitFinding, ...] = Field(description="Oldest first.")
@@ -174,6 +183,7 @@ class LotSummary(BaseModel):
     created_by: str
     spec: SpecSummary
     order_number: str
+    item_code: str | None = Field(description="What the barcode of every item says.")
     size: int
     plan: LotPlan
     state: LotState

@@ -160,6 +160,21 @@ def attach(
     return LotPlace(lot_id=lot.id, unit=number)
 
 
+def item_code_of_lot(session: Session, lot_id: UUID | None) -> str | None:
+    """Return the code that a lot's items should bear; None without a lot, or where it names none.
+
+    Raises:
+        LotUnknownError: there is no such lot.
+    """
+    return None if lot_id is None else find_lot(session, lot_id).item_code
+
+
+def item_code_of(session: Session, inspection_id: UUID) -> str | None:
+    """Return the code that an inspection's item should bear; None where its lot names none."""
+    place = repository.place_of(session, inspection_id)
+    return item_code_of_lot(session, place and place[0])
+
+
 def place_of(session: Session, inspection_id: UUID) -> LotPlace | None:
     """Return lot and unit of an inspection, None where it belongs to no lot."""
     place = repository.place_of(session, inspection_id)

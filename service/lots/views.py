@@ -35,6 +35,7 @@ from service.lots.schemas import (
     LotUnit,
     UnitFinding,
 )
+from service.readings import service as readings
 from service.review import service as reviews
 from service.specs.schemas import SpecSummary
 
@@ -109,6 +110,7 @@ def _summary(session: Session, lot: LotRow, units: list[LotUnit]) -> dict[str, o
         "created_by": lot.created_by,
         "spec": SpecSummary.of(Spec.model_validate_json(lot.spec.document)),
         "order_number": lot.order_number,
+        "item_code": lot.item_code,
         "size": lot.size,
         "plan": LotPlan.model_validate_json(lot.plan),
         "state": state(session, lot, decision),
@@ -143,21 +145,22 @@ def _tally(lot: LotRow, units: Sequence[LotUnit]) -> LotTally:
 def _units(session: Session, lot: LotRow) -> list[LotUnit]:
     inspected: defaultdict[int, list[LotUnitRow]] = defaultdict(list)
     rows = repository.units(session, lot)
-    reviewed = reviews.results(session, [row.inspection_id for row in rows])
+    ids = [row.inspection_id for row in rows]
+    said = readings.results(session, ids) | reviews.results(session, ids)
     for row in rows:
         inspected[row.unit].append(row)
     found: defaultdict[int, list[LotFindingRow]] = defaultdict(list)
     for finding in repository.findings(session, lot):
         found[finding.unit].append(finding)
     return [
-        _unit(unit, inspected[unit], reviewed, found[unit]) for unit in sorted({*inspected, *found})
+        _unit(unit, inspected[unit], said, found[unit]) for unit in sorted({*inspected, *found})
     ]
 
 
 def _unit(
     unit: int,
     inspections: Sequence[LotUnitRow],
-    reviewed: Mapping[UUID, UnitResult],
+    said_of: Mapping[UUID, UnitResult],
     findings: Sequence[LotFindingRow],
 ) -> LotUnit:
     said = tuple(
@@ -173,7 +176,7 @@ def _unit(
         result = said[-1].result
     else:
         result = combined(
-            reviewed.get(row.inspection_id) or UnitResult.model_validate_json(row.result)
+            said_of.get(row.inspection_id) or UnitResult.model_validate_json(row.result)
             for row in inspections
         )
     return LotUnit(

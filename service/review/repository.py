@@ -7,10 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, delete, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from service.database import Base
 from service.inspections.models import InspectionRow
+from service.readings.models import ReadingRow
 from service.review.models import (
     CorrectionRow,
     ReinspectionRow,
@@ -33,7 +34,16 @@ def item(session: Session, inspection_id: UUID) -> ReviewItemRow | None:
 
 def _waiting() -> Select[ReviewItemRow]:
     reviewed = select(ReviewRow).where(ReviewRow.inspection_id == ReviewItemRow.inspection_id)
-    return select(ReviewItemRow).where(~reviewed.exists())
+    later = aliased(ReadingRow)
+    newer = select(later).where(
+        later.inspection_id == ReadingRow.inspection_id, later.sequence > ReadingRow.sequence
+    )
+    settled = select(ReadingRow).where(
+        ReadingRow.inspection_id == ReviewItemRow.inspection_id,
+        ReadingRow.settles,
+        ~newer.exists(),
+    )
+    return select(ReviewItemRow).where(~reviewed.exists(), ~settled.exists())
 
 
 def waiting(session: Session, limit: int) -> Sequence[ReviewItemRow]:

@@ -178,7 +178,8 @@ class ReviewStanding(BaseModel):
     """What people made of an inspection; part of the inspection itself."""
 
     standing_verdict: Verdict = Field(
-        description="What counts: the newest review's verdict, the machine's where there is none."
+        description="What counts: the newest review's verdict; without one the machine's, with the "
+        "readings in the place of what they measured again."
     )
     review: ReviewOutcome | None = Field(description="The newest review.")
     reinspection_of: UUID | None = Field(

@@ -14,12 +14,15 @@ from qc.spec.models import Spec
 from service.errors import ConflictError
 from service.review import folding, ranking, repository
 from service.review.models import ReinspectionRow, ReviewItemRow, ReviewRow
+from service.review.ranking import is_sampled
 from service.review.schemas import (
     Disposition,
     ReviewedDefect,
     ReviewOutcome,
     ReviewStanding,
 )
+
+__all__ = ["is_sampled"]
 
 
 class NotReworkedError(ConflictError):
@@ -60,6 +63,22 @@ def enqueue(
     repository.add(session, row)
 
 
+def enqueue_again(
+    session: Session, inspection_id: UUID, sequence: int, inspection: Inspection, spec: Spec
+) -> None:
+    """Put an inspection into the queue that a reading made fail or doubtful, unless it is there.
+
+    Args:
+        session: the transaction that stores the reading.
+        inspection_id: of the inspection.
+        sequence: its place in the order of storing.
+        inspection: as the reading leaves it.
+        spec: by which it was judged.
+    """
+    if repository.item(session, inspection_id) is None:
+        enqueue(session, inspection_id, sequence, inspection, spec, sample_rate=0)
+
+
 def check_in_rework(session: Session, inspection_id: UUID) -> None:
     """Make sure that an item was sent back for rework and has not been inspected since.
 
@@ -91,7 +110,7 @@ def link_reinspection(session: Session, inspection_id: UUID, of_inspection_id: U
 
 
 def standing(session: Session, inspection_id: UUID, verdict: Verdict) -> ReviewStanding:
-    """Return what people made of an inspection, given what the machine said."""
+    """Return what people made of an inspection, given how machine and readings leave it."""
     row = repository.newest(session, [inspection_id]).get(inspection_id)
     review = None if row is None else outcome_of(row)
     return ReviewStanding(

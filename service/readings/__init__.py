@@ -1,0 +1,1 @@
+"""What people measured, counted or scanned by hand, recorded beside an inspection."""
