@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import shutil
 import threading
@@ -58,7 +59,7 @@ mat: A3
 views:
   - {name: top, instruction: {en: Put it upright., id: Letakkan tegak.}}
 dimensions:
-  - {name: diameter, feature: diameter, nominal_mm: 200, height_mm: 60}
+  - {name: diameter, feature: diameter, nominal_mm: 200, lower_mm: 198, upper_mm: 202, height_mm: 60}
 """
 
 COLOURS = {
@@ -73,6 +74,13 @@ WORDS = {
     Verdict.CHECK: ("PERIKSA", "CHECK"),
     Verdict.RETAKE: ("FOTO ULANG", "RETAKE"),
 }
+
+
+_CIRCLE = tuple(
+    (400 + 200 * math.cos(angle), 300 + 200 * math.sin(angle))
+    for angle in (math.tau * step / 72 for step in range(72))
+)
+"""The outline of the scripted item."""
 
 
 def photo_of(verdict: Verdict) -> dict[str, Any]:
@@ -147,6 +155,7 @@ def scripted_inspection(
                 distance_mm=600.0,
                 tilt_deg=2.0,
                 mat_residual_px=0.2,
+                outlines_px=(_CIRCLE,) if judged else (),
             ),
         ),
         versions=Versions(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from qc.decision.verdict import Reason, Verdict
 from qc.records import Inspection, PhotoRecord
 from service.lots.schemas import LotPlace
-from service.readings.schemas import ReadingRecord
+from service.readings.schemas import ReadingRecord, SizeToMeasure
 from service.review.schemas import ReviewStanding
 from service.specs.schemas import SpecSummary
 
@@ -76,6 +76,9 @@ class InspectionResource(Inspection, ReviewStanding):
     standing_reasons: tuple[Reason, ...] = Field(
         description="The machine's reasons, with those of readings in the place of what they "
         "measured again."
+    )
+    to_measure: tuple[SizeToMeasure, ...] = Field(
+        description="What a packer can settle with the calliper."
     )
     readings: tuple[ReadingRecord, ...] = Field(description="Oldest first.")
     lot: LotPlace | None = Field(description="The item's place in a lot, where one was named.")

@@ -30,6 +30,7 @@ from service.inspections.schemas import (
 from service.lots import service as lots
 from service.lots.schemas import LotPlace
 from service.readings import service as readings
+from service.readings.folding import to_measure
 from service.readings.schemas import ReadingRecord
 from service.review import service as reviews
 from service.review.schemas import ReviewStanding
@@ -371,6 +372,7 @@ def _resource_of(
         tablet=tablet,
         readings=readings,
         standing_reasons=read.reasons,
+        to_measure=to_measure(read, spec),
         **dict(standing),
         **content,
     )

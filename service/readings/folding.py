@@ -15,6 +15,7 @@ from typing import assert_never
 from qc.decision.calliper import CalliperReading, with_calliper
 from qc.decision.verdict import Reason, Verdict, worst
 from qc.records import Inspection
+from qc.spec.dimension import Angle, Count
 from qc.spec.models import Spec
 from service.readings.schemas import (
     BarcodeContent,
@@ -22,6 +23,7 @@ from service.readings.schemas import (
     Content,
     MoistureContent,
     PiecesContent,
+    SizeToMeasure,
 )
 
 PHOTO = "photo"
@@ -50,6 +52,30 @@ def with_readings(machine: Inspection, spec: Spec, readings: Iterable[Taken]) ->
     if failed and now.verdict is Verdict.PASS:
         now = _because(now, Reason.of(Verdict.CHECK, "reading-unlike"))
     return now
+
+
+def to_measure(inspection: Inspection, spec: Spec) -> tuple[SizeToMeasure, ...]:
+    """Return the sizes of which a photo, and no calliper yet, left a doubt."""
+    doubted = {
+        (reason.subject, part)
+        for reason in inspection.reasons
+        if reason.verdict is Verdict.CHECK and reason.code.startswith(("dimension-", "feature-"))
+        for part in ([reason.part] if reason.part else range(1, spec.parts + 1))
+    }
+    return tuple(
+        SizeToMeasure(
+            name=size.name,
+            label=size.label,
+            view=size.view,
+            part=part,
+            lower_mm=max(size.limits[0], 0.0),
+            upper_mm=size.limits[1],
+        )
+        for size in spec.dimensions
+        if not isinstance(size, Angle | Count)
+        for part in range(1, spec.parts + 1)
+        if (size.name, part) in doubted
+    )
 
 
 def _with(inspection: Inspection, spec: Spec, reading: Taken) -> Inspection:

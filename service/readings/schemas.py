@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from qc.barcode import LONGEST
 from qc.decision.verdict import Verdict
+from qc.spec.base import LocalText
 from service.captures.schemas import Seal
 
 CodeText = Annotated[
@@ -122,6 +123,17 @@ class BarcodeContent(BaseModel):
 Content = Annotated[
     CalliperContent | MoistureContent | PiecesContent | BarcodeContent, Field(discriminator="kind")
 ]
+
+
+class SizeToMeasure(BaseModel):
+    """A size that is still in doubt, and that a calliper could settle."""
+
+    name: str
+    label: LocalText | None = Field(description="Its name for people, by the spec.")
+    view: str
+    part: int = Field(description="Which piece, from left to right.")
+    lower_mm: float = Field(description="0 where only the upper limit counts.")
+    upper_mm: float
 
 
 class ReadingRecord(BaseModel):

@@ -23,9 +23,13 @@ from qc.records import Inspection
 from qc.spec.base import LocalText
 from qc.spec.models import Product, Spec, View
 from service.audit import service as audit
+from service.captures.schemas import CaptureKey
+from service.captures.service import seal_of
 from service.inspections.models import InspectionRow
 from service.people.roles import Role
 from service.readings.models import ReadingRow
+from service.readings.schemas import CalliperEntry
+from service.readings.statement import ReadingStatement
 from service.specs.service import store_spec
 
 SPEC = Spec(
@@ -134,6 +138,13 @@ def test_a_calliper_inside_the_limits_settles_a_doubt_about_that_size(
     lot_id, unit = lot_unit(house)
     first = uploaded(house, lot_id=lot_id)
     assert (first["standing_verdict"], unit()["doubt"]) == ("check", "major")
+    (size,) = first["to_measure"]
+    assert (size["name"], size["part"], size["lower_mm"], size["upper_mm"]) == (
+        "length",
+        1,
+        279,
+        281,
+    )
     assert waiting(house)["check"] == 1
 
     after = read(house, first["id"], value_mm=280.5)
@@ -141,6 +152,7 @@ def test_a_calliper_inside_the_limits_settles_a_doubt_about_that_size(
     assert (after["verdict"], after["standing_verdict"]) == ("check", "pass")
     assert after["reasons"] == first["reasons"]
     assert after["measurements"] == first["measurements"]
+    assert after["to_measure"] == []
     (reason,) = after["standing_reasons"]
     assert reason["code"] == "calliper-inside"
     (calliper,) = after["calliper"]
@@ -390,3 +402,25 @@ def test_control_characters_are_refused_wherever_text_is_taken(open_house: OpenH
     assert raw.json()["code"] == "request-invalid"
     lines = {"client_id": str(uuid4()), "disposition": "accept", "reason": "Seen.\nBy hand:\tok"}
     assert house.lead().post(f"/v1/reviews/{inspection_id}", json=lines).status_code == 201
+
+
+def test_the_page_and_the_service_seal_readings_alike() -> None:
+    # The same example stands in service/web/tests/seal.test.ts.
+    key = CaptureKey(id="11111111-2222-4333-8444-555555555555", secret="ab" * 32)
+    statement = ReadingStatement(
+        UUID("99999999-8888-4777-8666-555555555555"),
+        UUID("99999999-8888-4777-8666-444444444444"),
+        datetime(2026, 11, 24, 1, 2, 3, 456_000, UTC),
+        CalliperEntry(kind="calliper", name="length", part=2, value_mm=280.45),
+    )
+    assert statement.text().splitlines()[3:] == [
+        "1795482123456",
+        "calliper",
+        "length",
+        "2",
+        "280450",
+    ]
+    assert seal_of(key, statement) == (
+        "11111111-2222-4333-8444-555555555555."
+        "46dc88640296df589249ff6b9fd606981a93584caa6b26d14d1fd5879230e820"
+    )

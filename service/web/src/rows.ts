@@ -15,14 +15,16 @@ export interface Quantity {
 }
 
 export interface Row extends Shared {
+  /** Measured again by a person, beside what the photo says. */
+  calliper?: true;
   part: number | null;
   quantity: Quantity | null;
   count: { found: number; expected: number } | null;
 }
 
-type Measured = Pick<Inspection, "measurements" | "angles" | "counts">;
+type Measured = Pick<Inspection, "measurements" | "angles" | "counts" | "calliper">;
 
-export function rowsOf({ measurements, angles, counts }: Measured): Row[] {
+export function rowsOf({ measurements, angles, counts, calliper }: Measured): Row[] {
   return [
     ...measurements.map((size) => ({
       ...size,
@@ -44,6 +46,20 @@ export function rowsOf({ measurements, angles, counts }: Measured): Row[] {
         lower: angle.lower_deg,
         upper: angle.upper_deg,
         unit: "°",
+        defaultTolerance: false,
+      },
+      count: null,
+    })),
+    ...calliper.map((size) => ({
+      ...size,
+      label: measurements.find(({ name }) => name === size.name)?.label ?? null,
+      calliper: true as const,
+      quantity: {
+        value: size.value_mm,
+        u95: size.u95_mm,
+        lower: size.lower_mm,
+        upper: size.upper_mm,
+        unit: " mm",
         defaultTolerance: false,
       },
       count: null,

@@ -7,7 +7,11 @@ class Server {
   /** What is done with the next requests instead of answering them. */
   trouble: ((request: Request) => Promise<Response>)[] = [];
 
+  /** Readings that were sent, by the inspection in their address. */
+  readonly readings: { address: string; body: Record<string, unknown> }[] = [];
+
   fetch = async (request: Request): Promise<Response> => {
+    if (request.url.endsWith("/readings")) return this.read(request);
     const form = await request.clone().formData();
     const trouble = this.trouble.shift();
     if (trouble) return trouble(request);
@@ -24,11 +28,30 @@ class Server {
         sha256: await digestOf(await photo.arrayBuffer()),
       })),
     );
-    const receipt = { id: `of-${clientId}`, client_id: clientId, verdict: "fail", photos: receipts };
+    const receipt = { id: `of-${clientId}`, client_id: clientId, standing_verdict: "fail", photos: receipts };
     return Response.json(receipt, { status: 201 });
   };
+
+  async read(request: Request): Promise<Response> {
+    const trouble = this.trouble.shift();
+    if (trouble) return trouble(request);
+    const body = (await request.json()) as Record<string, unknown>;
+    this.readings.push({ address: new URL(request.url).pathname, body });
+    return Response.json({ readings: [{ client_id: body["client_id"] }] }, { status: 201 });
+  }
 }
 
+const enter = async (clientId: string, inspectionId?: string): Promise<string> => {
+  const reading = prepareReading({
+    inspectionClientId: clientId,
+    inspectionId,
+    product: { en: "Tray" },
+    entry: { kind: "calliper", name: "length", part: 1, value_mm: 280.4 },
+    person: sari,
+  });
+  await keepReading(reading);
+  return reading.clientId;
+};
 const lose = (): Promise<Response> => Promise.reject(new TypeError("Failed to fetch"));
 const refuse =
   (status: number, code: string) =>
@@ -42,6 +65,7 @@ afterAll(() => vi.unstubAllGlobals());
 
 const { digestOf } = await import("../src/outbox/digest");
 const { keep, next, prepare, sendAgain, sendAs } = await import("../src/outbox/queue");
+const { keepReading, prepareReading, sendReadingAgain } = await import("../src/outbox/readings");
 const { pauseMs, Sender } = await import("../src/outbox/sender");
 const { store } = await import("../src/outbox/store");
 const { whenSignedOut } = await import("../src/api/waiting");
@@ -72,6 +96,7 @@ beforeEach(async () => {
   server = new Server();
   await store.items.clear();
   await store.photos.clear();
+  await store.readings.clear();
 });
 
 describe("the queue", () => {
@@ -202,6 +227,55 @@ describe("sending", () => {
     expect(after?.seal).not.toBe(before?.seal);
     sender.wake();
     await vi.waitFor(async () => expect((await find(id))?.state).toBe("answered"));
+  });
+});
+
+describe("readings", () => {
+  it("are sent after the receipt of their inspection, sealed by who read them", async () => {
+    server.trouble = [lose];
+    const item = await take("a");
+    const id = await enter(item);
+    sender.wake();
+    await vi.waitFor(async () => expect((await find(item))?.problem?.kind).toBe("unreachable"));
+    expect(server.readings).toEqual([]);
+    sender.wake();
+    await vi.waitFor(() => expect(server.readings).toHaveLength(1));
+    expect(server.readings[0]!.address).toBe(`/v1/inspections/of-${item}/readings`);
+    expect(server.readings[0]!.body).toMatchObject({
+      client_id: id,
+      entry: { kind: "calliper", name: "length", value_mm: 280.4 },
+      seal: expect.stringMatching(`^${key.id}\\.[0-9a-f]{64}$`),
+      measured_at: expect.stringMatching(/^\d{4}-/),
+    });
+    await vi.waitFor(async () => expect(await store.readings.count()).toBe(0));
+  });
+
+  it("stay on the tablet until the server has them, and a refused one until a person decides", async () => {
+    server.trouble = [lose, refuse(422, "remeasurement-invalid")];
+    const id = await enter("x", "known");
+    sender.wake();
+    await vi.waitFor(async () => expect((await store.readings.toArray())[0]?.problem).toBeDefined());
+    sender.wake();
+    await vi.waitFor(async () => expect((await store.readings.toArray())[0]?.state).toBe("refused"));
+    await sendReadingAgain(id);
+    sender.wake();
+    await vi.waitFor(async () => expect(await store.readings.count()).toBe(0));
+    expect(server.readings).toHaveLength(1);
+  });
+
+  it("do not hold up photos when the server fails at them again and again", async () => {
+    server.trouble = Array(3).fill(refuse(500, "internal-error"));
+    await enter("x", "known");
+    for (let failures = 1; failures <= 3; failures += 1) {
+      sender.wake();
+      await vi.waitFor(async () =>
+        expect((await store.readings.toArray())[0]?.failures).toBe(failures),
+      );
+    }
+    const item = await take("a");
+    sender.wake();
+    await vi.waitFor(async () => expect((await find(item))?.state).toBe("answered"));
+    expect((await store.readings.toArray())[0]?.state).toBe("refused");
   });
 });
 

@@ -35,6 +35,7 @@ it("puts sizes, angles and counts into one table, each with its unit", () => {
       },
     ],
     counts: [{ ...shared, feature: "count", part: null, found: 4, expected: 5 }],
+    calliper: [],
   });
   expect(rows.map(({ quantity }) => quantity && quantity.value + quantity.unit)).toEqual([
     "200.1 mm",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { digestOf } from "../src/outbox/digest";
-import { sealOf } from "../src/outbox/seal";
+import { sealOf, sealOfReading } from "../src/outbox/seal";
 
 const bytes = (text: string): ArrayBuffer => new TextEncoder().encode(text).buffer as ArrayBuffer;
 
@@ -33,5 +33,20 @@ describe("a seal", () => {
       ],
     });
     expect(seal).toBe(`${key.id}.af927c124b158ea71849fd26246a5df1fcc48a067a8d978ae6e32bf751da5342`);
+  });
+});
+
+describe("a reading's seal", () => {
+  const key = { id: "11111111-2222-4333-8444-555555555555", secret: "ab".repeat(32) };
+  const statement = {
+    clientId: "99999999-8888-4777-8666-555555555555",
+    inspectionClientId: "99999999-8888-4777-8666-444444444444",
+    measuredAt: "2026-11-24T01:02:03.456Z",
+  };
+
+  it("is what the service makes of the same statement", () => {
+    // The same example stands in tests/service/test_readings.py.
+    const entry = { kind: "calliper", name: "length", part: 2, value_mm: 280.45 } as const;
+    expect(sealOfReading(key, { ...statement, entry })).toBe(`${key.id}.46dc88640296df589249ff6b9fd606981a93584caa6b26d14d1fd5879230e820`);
   });
 });

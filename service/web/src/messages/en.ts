@@ -2,6 +2,7 @@ import type { Messages } from "./id";
 import { cameraEn } from "./camera.en";
 import { lotsEn } from "./lots.en";
 import { placeEn } from "./place.en";
+import { readingsEn } from "./readings.en";
 import { releasesEn } from "./releases.en";
 import { reviewEn } from "./review.en";
 
@@ -11,6 +12,7 @@ export const en: Messages = {
   camera: cameraEn,
   lots: lotsEn,
   place: placeEn,
+  readings: readingsEn,
   releases: releasesEn,
   verify: {
     title: "Verify a report",

@@ -1,6 +1,7 @@
 import { cameraId } from "./camera.id";
 import { lotsId } from "./lots.id";
 import { placeId } from "./place.id";
+import { readingsId } from "./readings.id";
 import { releasesId } from "./releases.id";
 import { reviewId } from "./review.id";
 
@@ -11,6 +12,7 @@ export const id = {
   camera: cameraId,
   lots: lotsId,
   place: placeId,
+  readings: readingsId,
   releases: releasesId,
   verify: {
     title: "Cocokkan laporan",

@@ -15,6 +15,7 @@ export const lotsId = {
   product: "Produk",
   order: "Nomor pesanan",
   size: "Banyaknya barang",
+  itemCode: "Kode batang barang (bila ada)",
   level: "Tingkat pemeriksaan",
   levelHint: "II bila tidak disepakati lain.",
   sampling: "Pengambilan contoh",

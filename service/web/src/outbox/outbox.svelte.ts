@@ -7,11 +7,13 @@ import { loose } from "./loose.svelte";
 import { addThumbnail, keep, type Prepared, remove, sendAgain, sendAs, type Taken } from "./queue";
 import { claimRoom, roomForPhotos, SCARCE_PHOTOS } from "./room";
 import { Sender } from "./sender";
-import { type Item, store } from "./store";
+import { deliverReading, keepReading, prepareReading, type Read, removeReading, sendReadingAgain } from "./readings";
+import { type Item, type KeptReading, store } from "./store";
 import { thumbnailOf } from "./thumbnail";
 
 class Outbox {
   items = $state.raw<readonly Item[]>([]);
+  readings = $state.raw<readonly KeptReading[]>([]);
   /** The tablet's disk was read: until then nobody can say that nothing waits. */
   known = $state(false);
   /** How many more photos fit, where the browser tells. */
@@ -20,8 +22,11 @@ class Outbox {
   readonly refused = $derived(this.items.filter(({ state }) => state === "refused"));
   /** Answers that came when nobody was looking. */
   readonly answered = $derived(this.items.filter(({ state }) => state === "answered"));
+  readonly refusedReadings = $derived(this.readings.filter(({ state }) => state === "refused"));
   /** Everything that is on this tablet only. */
-  readonly unsent = $derived(this.waiting.length + this.refused.length + loose.count);
+  readonly unsent = $derived(
+    this.waiting.length + this.refused.length + this.readings.length + loose.count,
+  );
   /** What waits is held up: an answer will not come at once. */
   readonly stalled = $derived(reach.lost || this.waiting.some(({ problem }) => problem));
   readonly scarce = $derived(this.room !== undefined && this.room < SCARCE_PHOTOS);
@@ -35,6 +40,10 @@ class Outbox {
         this.known = true;
       },
       error: () => (this.known = true), // storage refused: `keep` says so when it matters
+    });
+    liveQuery(() => store.readings.orderBy("number").toArray()).subscribe({
+      next: (readings) => (this.readings = readings),
+      error: () => undefined,
     });
     void this.#sender.run();
     addEventListener("online", () => this.sendNow());
@@ -57,6 +66,40 @@ class Outbox {
     await keep(prepared);
     this.sendNow();
     void this.#complete(prepared);
+  }
+
+  /**
+   * Keep a value on the tablet's disk and send it as soon as the server has its inspection.
+   *
+   * @returns the id under which `reading` finds it, until it is sent.
+   * @throws {Failure} where the tablet cannot keep it and the server does not take it.
+   */
+  async addReading(read: Omit<Read, "person">): Promise<string> {
+    const reading = prepareReading({ ...read, person: whoTakes() });
+    try {
+      await keepReading(reading);
+    } catch {
+      await deliverReading(reading); // the disk is full: it goes now or not at all
+    }
+    this.sendNow();
+    return reading.clientId;
+  }
+
+  /** Hear how a reading fares; `undefined` once the server has it. Returns how to stop. */
+  watchReading(clientId: string, hear: (reading: KeptReading | undefined) => void): () => void {
+    const find = () => store.readings.where("clientId").equals(clientId).first();
+    const watching = liveQuery(find).subscribe({ next: hear, error: () => hear(undefined) });
+    return () => watching.unsubscribe();
+  }
+
+  /** A person gives a refused value up. */
+  forgetReading(clientId: string): Promise<void> {
+    return removeReading(clientId);
+  }
+
+  async sendReadingAgain(clientId: string): Promise<void> {
+    await sendReadingAgain(clientId, whoTakes());
+    this.sendNow();
   }
 
   /** Room is asked for and measured when photos are about to be taken, and after each. */

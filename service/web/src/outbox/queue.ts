@@ -95,12 +95,17 @@ export async function load(item: Item): Promise<Submission | undefined> {
 
 /** The server has them on its disk: only now the tablet lets its photos go. */
 export async function settle(item: Item, receipt: Inspection): Promise<void> {
-  await store.transaction("rw", store.items, store.photos, async () => {
-    await store.photos.where("clientId").equals(item.clientId).delete();
-    await store.items.where("clientId").equals(item.clientId).modify((row) => {
+  const { items, photos, readings } = store;
+  await store.transaction("rw", items, photos, readings, async () => {
+    await photos.where("clientId").equals(item.clientId).delete();
+    await items.where("clientId").equals(item.clientId).modify((row) => {
       row.state = "answered";
-      row.answer = { inspectionId: receipt.id, verdict: receipt.verdict };
+      row.answer = { inspectionId: receipt.id, verdict: receipt.standing_verdict };
       delete row.problem;
+    });
+    // What was measured meanwhile can go as well.
+    await readings.where("inspectionClientId").equals(item.clientId).modify((row) => {
+      row.inspectionId = receipt.id;
     });
   });
 }

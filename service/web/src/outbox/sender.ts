@@ -4,6 +4,7 @@ import { Failure } from "../api/failure";
 import { asksForSignIn, healed } from "../api/waiting";
 import { deliver } from "./delivery";
 import { load, next, postpone, settle } from "./queue";
+import { deliverReading, nextReading, postponeReading, removeReading } from "./readings";
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -28,9 +29,34 @@ function alone<T>(act: () => Promise<T>): Promise<T> {
   return navigator.locks ? navigator.locks.request("teliti.sender", act) : act();
 }
 
+const READING_NOT_KEPT = {
+  code: "receipt-wrong",
+  detail: "The answer does not hold the reading.",
+  fix: "Call the QC lead.",
+};
+
+/** Send one reading, if one can go; says what failed, or whether something was sent. */
+async function sendOneReading(): Promise<Failure | boolean> {
+  const reading = await nextReading();
+  if (!reading) return false;
+  try {
+    if (!(await deliverReading(reading))) throw new Failure("broken", READING_NOT_KEPT);
+    await removeReading(reading.clientId);
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    if (asksForSignIn(failure)) return failure;
+    await postponeReading(reading.clientId, failure);
+    if (failure.retriable) return failure;
+  }
+  return true;
+}
+
 /** Send until nothing waits or something fails; returns what failed. */
 async function drain(): Promise<Failure | undefined> {
   for (;;) {
+    const read = await sendOneReading();
+    if (read instanceof Failure) return read;
+    if (read) continue;
     const item = await next();
     if (!item) return undefined;
     const submission = await load(item);

@@ -3,6 +3,7 @@
 import { Dexie, type Table } from "dexie";
 import { Failure, type FailureKind, type Problem } from "../api/failure";
 import type { Verdict } from "../api/client";
+import type { ReadingEntry } from "../api/readings";
 
 /** One photo's name and identity; its bytes lie in a table of their own. */
 export interface KeptPhoto {
@@ -45,6 +46,24 @@ export interface Item {
   answer?: { inspectionId: string; verdict: Verdict };
 }
 
+/** A value that somebody typed, until the server has it. */
+export interface KeptReading {
+  number: number;
+  readonly clientId: string;
+  readonly inspectionClientId: string;
+  /** Known once the server has the inspection; only then it can be sent. */
+  inspectionId?: string;
+  readonly product: Readonly<Record<string, string>>;
+  readonly entry: ReadingEntry;
+  /** ISO 8601, by the tablet's clock. */
+  readonly measuredAt: string;
+  personName?: string;
+  seal?: string;
+  state: "waiting" | "refused";
+  failures: number;
+  problem?: { kind: FailureKind; problem?: Problem };
+}
+
 interface PhotoBytes {
   clientId: string;
   position: number;
@@ -61,6 +80,7 @@ class Store extends Dexie {
   declare items: Table<Item, number, Omit<Item, "number">>;
   declare photos: Table<PhotoBytes, [string, number]>;
   declare answers: Table<KeptAnswer, string>;
+  declare readings: Table<KeptReading, number, Omit<KeptReading, "number">>;
 
   constructor() {
     // Strict: a photo counts as kept when it is on the disk, not in the browser's buffers.
@@ -70,12 +90,13 @@ class Store extends Dexie {
       photos: "[clientId+position],clientId",
       answers: "key",
     });
+    this.version(2).stores({ readings: "++number,&clientId,inspectionClientId,state" });
   }
 }
 
 export const store = new Store();
 
 /** Why an item was not sent yet or was refused. */
-export function failureIn({ problem }: Item): Failure | undefined {
+export function failureIn({ problem }: Pick<Item, "problem">): Failure | undefined {
   return problem && new Failure(problem.kind, problem.problem);
 }
