@@ -59,7 +59,12 @@ mat: A3
 views:
   - {name: top, instruction: {en: Put it upright., id: Letakkan tegak.}}
 dimensions:
-  - {name: diameter, feature: diameter, nominal_mm: 200, lower_mm: 198, upper_mm: 202, height_mm: 60}
+  - name: diameter
+    feature: diameter
+    nominal_mm: 200
+    lower_mm: 198
+    upper_mm: 202
+    height_mm: 60
 """
 
 COLOURS = {
