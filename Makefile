@@ -37,8 +37,8 @@ scale: $(DEV)/.installed ## The tests of the service on PostgreSQL and S3 instea
 killed: $(DEV)/.installed ## 500 uploads to a service that is killed again and again, on both
 	PYTHONPATH=tests $(DEV)/bin/python tests/killable.py --uploads 500
 
-faults: $(DEV)/.installed ## Break disk, database, network and clock under a running service, 200 times each
-	PYTHONPATH=tests $(DEV)/bin/python -m faults --times 200
+faults: $(DEV)/.installed ## Break disk, database, network and clock under a running service, 100 times each
+	PYTHONPATH=tests $(DEV)/bin/python -m faults --times 100
 
 fuzz: $(DEV)/.installed ## Give every reader of files 100,000 inputs that nobody would write
 	PYTHONPATH=tests $(DEV)/bin/python -m fuzz --inputs 100000

@@ -97,20 +97,24 @@ class Outcome:
 
     kills: int = 0
     cut_off: int = 0
+    longest_s: float = 0
+    """From the first attempt of an upload to its receipt."""
+    took_s: float = 0
     receipts: dict[UUID, Any] = field(default_factory=dict)
     sent: dict[UUID, str] = field(default_factory=dict)
     """Client id → SHA-256 of the photo."""
 
 
 def upload_while_killed(
-    folder: Path, environment: Mapping[str, str], uploads: int, most_between: int
+    folder: Path, environment: Mapping[str, str], uploads: int, most_between: int, nodes: int = 1
 ) -> Outcome:
-    """Upload until every photo has its receipt; kill the service at random moments.
+    """Upload until every photo has its receipt; kill one service or another at random moments.
 
-    It is killed while it answers, after 1 to `most_between` further receipts: counted, so that a
-    slow machine comes to an end as well.
+    One is killed while it answers, after 1 to `most_between` further receipts: counted, so that a
+    slow machine comes to an end as well. Where there are several, on the same stores, clients turn
+    to the next when one does not answer.
     """
-    service = KillableService(folder, environment)
+    services = [KillableService(_home(folder, node), environment) for node in range(nodes)]
     outcome = Outcome()
     done = threading.Event()
     chance = random.Random(7)  # noqa: S311
@@ -121,49 +125,69 @@ def upload_while_killed(
             while len(outcome.receipts) < enough and not done.wait(0.005):
                 pass
             if not done.wait(chance.uniform(0, 0.1)):
-                service.kill()
+                victim = chance.choice(services)
+                victim.kill()
                 outcome.kills += 1
-                service.start()
+                victim.start()
 
     def upload(number: int) -> None:
         client_id = uuid4()
         photo = _photo(number)
         outcome.sent[client_id] = sha256(photo).hexdigest()
-        deadline = time.monotonic() + _LONGEST_S
+        node, began_s = number, time.monotonic()
         while client_id not in outcome.receipts:
-            assert time.monotonic() < deadline, "no receipt after all this time"
+            assert time.monotonic() < began_s + _LONGEST_S, "no receipt after all this time"
             try:
-                answer = client.post(
+                answer = clients[node % nodes].post(
                     "/v1/inspections",
                     data={"client_id": str(client_id), "spec": "test-bowl"},
                     files={"photos": ("photo.jpg", photo, "image/jpeg")},
                 )
             except httpx2.TransportError:
                 outcome.cut_off += 1
+                node += 1
                 time.sleep(0.1)
                 continue
             if answer.status_code in (429, 503):
+                node += 1
                 time.sleep(0.1)
                 continue
             assert answer.status_code in (200, 201), answer.text
             outcome.receipts[client_id] = answer.json()
+        outcome.longest_s = max(outcome.longest_s, time.monotonic() - began_s)
 
-    client = httpx2.Client(base_url=service.address, timeout=30)
+    clients = [httpx2.Client(base_url=service.address, timeout=30) for service in services]
     try:
-        client.cookies.update(service.first_cookies(service.start()))
+        cookies = services[0].first_cookies(services[0].start())
+        for service in services[1:]:
+            service.start()
+        for client in clients:
+            client.cookies.update(cookies)
+        began_s = time.monotonic()
         killer = threading.Thread(target=kill_again_and_again)
         killer.start()
         try:
             with ThreadPoolExecutor(_CLIENTS) as pool:
                 list(pool.map(upload, range(uploads)))
+            outcome.took_s = time.monotonic() - began_s
         finally:
             done.set()
             killer.join()
-        _compare_with_what_is_kept(client, outcome)
+        for client in clients:
+            _compare_with_what_is_kept(client, outcome)
     finally:
-        client.close()
-        service.kill()
+        for client in clients:
+            client.close()
+        for service in services:
+            service.kill()
     return outcome
+
+
+def _home(folder: Path, node: int) -> Path:
+    """Return the folder of a node: the first one's holds the data where they lie in files."""
+    home = folder / f"node-{node}" if node else folder
+    home.mkdir(exist_ok=True)
+    return home
 
 
 def _photo(number: int) -> bytes:
@@ -212,16 +236,21 @@ def main() -> None:
     arguments.add_argument("--uploads", type=int, default=500)
     arguments.add_argument("--most-between", type=int, default=40, help="receipts between kills")
     given = arguments.parse_args()
-    for name, environment in (("files", {}), ("PostgreSQL and S3", scale.environment())):
-        began_s = time.monotonic()
+    for name, nodes, environment in (
+        ("files", 1, {}),
+        ("PostgreSQL and S3", 1, scale.environment()),
+        ("two nodes on PostgreSQL and S3", 2, scale.environment()),
+    ):
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary)
-            outcome = upload_while_killed(folder, environment, given.uploads, given.most_between)
+            outcome = upload_while_killed(
+                folder, environment, given.uploads, given.most_between, nodes
+            )
             compare_with_stores(folder, environment, outcome)
         print(  # noqa: T201
             f"{name}: {len(outcome.receipts)} receipts, each with its complete inspection, none "
-            f"twice, none lost; killed {outcome.kills} times, {outcome.cut_off} requests cut off "
-            f"({time.monotonic() - began_s:.0f} s)",
+            f"twice, none lost; killed {outcome.kills} times, {outcome.cut_off} requests cut off, "
+            f"{outcome.longest_s:.1f} s the longest wait for a receipt ({outcome.took_s:.0f} s)",
             flush=True,
         )
 

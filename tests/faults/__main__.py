@@ -43,7 +43,7 @@ def _rows(times: int) -> Iterator[Row]:
 def main() -> int:
     """Run the command; 1 where something was lost, doubled or wrong."""
     arguments = argparse.ArgumentParser(prog="faults", description=__doc__)
-    arguments.add_argument("--times", type=int, default=200, help="of each fault")
+    arguments.add_argument("--times", type=int, default=100, help="of each fault")
     times = arguments.parse_args().times
     quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)
     structlog.configure(wrapper_class=quiet)
