@@ -4,7 +4,7 @@ RUNTIME := .venv
 DEV := .venv-dev
 BROWSER := tests/chromium
 
-.PHONY: help run test check lint types imports unit scale killed faults fuzz contract web openapi screenshots bench-web clean
+.PHONY: help run test check lint types imports unit scale killed faults fuzz load contract web openapi screenshots bench-web clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ faults: $(DEV)/.installed ## Break disk, database, network and clock under a run
 
 fuzz: $(DEV)/.installed ## Give every reader of files 100,000 inputs that nobody would write
 	PYTHONPATH=tests $(DEV)/bin/python -m fuzz --inputs 100000
+
+load: $(DEV)/.installed ## A shift with more and more stations: throughput and latency
+	PYTHONPATH=tests $(DEV)/bin/python -m load
 
 contract: $(DEV)/.installed ## Call the whole API as every role with far more requests than the tests do
 	TELITI_API_EXAMPLES=100 $(DEV)/bin/pytest tests/service/test_api_contract.py
