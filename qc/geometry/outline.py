@@ -11,21 +11,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d, median_filter
-from scipy.special import erf
 
 from qc.geometry.item import Part
 from qc.geometry.pose import MatView
+from qc.geometry.profiles import STEP_PX, ProfileReader, fit_edges
 from qc.geometry.silhouette import OFFSETS_PX, find_silhouette
 from qc.geometry.spread import EdgeSpread
-from qc.photo import Photo, srgb_to_linear
+from qc.photo import Photo
 
 Array = npt.NDArray[np.float64]
 
-_STEP_PX = 0.5
 _SEARCH_PX = 10.0
 _FIT_PX = 5.0
 
@@ -62,9 +60,6 @@ _NORMAL_MAD = 1.4826
 _STRETCH, _MIN_STRETCHES = 4, 32
 _MAX_STRETCHES = 360
 _MAX_SHIFT_PX = 5.0
-_MARGIN_PX = 20
-
-_ROUNDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +95,7 @@ def trace_outline(photo: Photo, view: MatView, part: Part, spread: EdgeSpread) -
     """
     seen, thickness_px = _coarse(view, part)
     points, normals = _resample(gaussian_filter1d(seen, _CONTOUR_SIGMA, axis=0, mode="wrap"))
-    profile = _ProfileReader(photo, seen)
+    profile = ProfileReader(photo, seen)
     # On a thin stick a profile must not reach the other side.
     inner_px = 0.45 * thickness_px
 
@@ -142,7 +137,7 @@ def trace_hole(photo: Photo, view: MatView, hole: Part) -> Outline | None:
     if outer_px < _FIT_PX:
         return None
     points, normals = _resample(gaussian_filter1d(seen, 2.0, axis=0, mode="wrap"), hole=True)
-    profile = _ProfileReader(photo, seen)
+    profile = ProfileReader(photo, seen)
     # First the 50 % level in a wide search, then the model in a narrow window about it.
     offsets, colours = profile.read(points, normals, _SEARCH_PX, min(_SEARCH_PX, outer_px))
     direction, _ = _directions(colours)
@@ -188,7 +183,7 @@ class _Course:
 
 
 def _course(
-    profile: _ProfileReader,
+    profile: ProfileReader,
     points: Array,
     normals: Array,
     spread: EdgeSpread,
@@ -200,10 +195,7 @@ def _course(
     starts = np.arange(0, count, size)
     sizes = np.diff(np.append(starts, count))
 
-    def averaged(start_px: float) -> Array:
-        colours = profile.at(points + start_px * normals, normals, OFFSETS_PX)
-        return np.asarray(np.add.reduceat(colours, starts, axis=0) / sizes[:, None, None])
-
+    averaged = profile.averaged(points, normals, OFFSETS_PX, starts)
     found = find_silhouette(averaged, spread.across(normals[starts + sizes // 2]), inner_px)
     sound = np.isfinite(found) & (np.abs(found) < _MAX_SHIFT_PX)
     if sound.mean() < _MIN_KEPT:
@@ -232,7 +224,7 @@ def _sound_edges(offsets: Array, signal: Array) -> tuple[Array, Array, npt.NDArr
     """Fit the edge of the item's colour to each profile: position, σ, and whether it is one."""
     # A highlight near the edge would otherwise be fitted instead of the edge.
     ceiling = _HIGHLIGHT * float(np.median(signal[:, 0]))
-    edge, contrast, sigma = _fit_edges(offsets, np.minimum(signal, ceiling))
+    edge, contrast, sigma = fit_edges(offsets, np.minimum(signal, ceiling))
     good = (
         np.isfinite(edge)
         & (np.abs(edge) < 0.7 * _FIT_PX)
@@ -252,37 +244,6 @@ def _without_splinters(edge: Array, good: npt.NDArray[np.bool_]) -> tuple[Array,
     deviation = np.abs(edge - median_filter(edge, 9, mode="wrap"))
     good = good & (deviation < max(4 * float(np.median(deviation[good])), 0.3))
     return _bridged(edge, good), float(np.sqrt(np.mean(deviation[good] ** 2)))
-
-
-class _ProfileReader:
-    """Reads colour profiles in linear light from the part's surroundings."""
-
-    def __init__(self, photo: Photo, points_px: Array) -> None:
-        margin = _MARGIN_PX
-        low = np.maximum(np.floor(points_px.min(axis=0)).astype(int) - margin, 0)
-        high = np.ceil(points_px.max(axis=0)).astype(int) + margin
-        self._origin = low
-        self._linear = srgb_to_linear(photo.pixels[low[1] : high[1], low[0] : high[0]])
-
-    def read(
-        self, points: Array, normals: Array, inner_px: float, outer_px: float
-    ) -> tuple[Array, Array]:
-        """Return offsets `(M,)` along the outward normals and colours `(N, M, 3)`."""
-        steps = np.arange(-round(inner_px / _STEP_PX), round(outer_px / _STEP_PX) + 1)
-        offsets = np.asarray(steps * _STEP_PX, np.float64)
-        return offsets, self.at(points, normals, offsets)
-
-    def at(self, points: Array, normals: Array, offsets: Array) -> Array:
-        """Return colours `(N, M, 3)` at offsets `(M,)` along the outward normals."""
-        where = points[:, None, :] + offsets[None, :, None] * normals[:, None, :] - self._origin
-        colours = cv2.remap(
-            self._linear,
-            where[..., 0].astype(np.float32),
-            where[..., 1].astype(np.float32),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        return np.asarray(colours, np.float64)
 
 
 def _resample(points: Array, *, hole: bool = False) -> tuple[Array, Array]:
@@ -308,7 +269,7 @@ def _bridged(values: Array, good: npt.NDArray[np.bool_]) -> Array:
     return np.asarray(np.interp(at, at[good], values[good], period=len(values)))
 
 
-def _directions(colours: Array) -> tuple[Array, bool]:
+def _directions(colours: npt.NDArray[np.floating]) -> tuple[Array, bool]:
     """Return the item's unit colour `(3,)` across the field's, and whether it is faint."""
     share = max(1, colours.shape[1] // 5)
     item = np.asarray(np.median(colours[:, :share], axis=(0, 1)), np.float64)
@@ -336,36 +297,4 @@ def _half_level(offsets: Array, signal: Array) -> Array:
     last = np.minimum(last, signal.shape[1] - 2)
     s0, s1 = signal[rows, last], signal[rows, last + 1]
     share = (s0 - level) / np.where(s0 == s1, 1.0, s0 - s1)
-    return np.where(found, offsets[last] + share * _STEP_PX, np.nan)
-
-
-def _fit_edges(offsets: Array, signal: Array) -> tuple[Array, Array, Array]:
-    """Fit the edge model to all profiles at once by damped Gauss-Newton.
-
-    Args:
-        offsets: `(M,)` positions along the normals, pixels, negative inside.
-        signal: `(N, M)` light of the item.
-
-    Returns:
-        Edge position, contrast (inside minus outside) and σ, each `(N,)`, pixels.
-    """
-    outside = signal[:, -3:].mean(axis=1)
-    contrast = signal[:, :3].mean(axis=1) - outside
-    edge = np.zeros(len(signal))
-    sigma = np.full(len(signal), 1.0)
-    for _ in range(_ROUNDS):
-        z = (offsets[None, :] - edge[:, None]) / sigma[:, None]
-        step = 0.5 * (1 - erf(z / np.sqrt(2)))
-        bell = np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi)
-        by_edge = contrast[:, None] * bell / sigma[:, None]
-        jacobian = np.stack([np.ones_like(step), step, by_edge, by_edge * z], axis=-1)
-        residual = signal - (outside[:, None] + contrast[:, None] * step)
-        normal = np.einsum("nmi,nmj->nij", jacobian, jacobian)
-        scale = np.einsum("nii->ni", normal)
-        normal[:, range(4), range(4)] += 1e-3 * scale + 1e-12
-        delta = np.linalg.solve(normal, np.einsum("nmi,nm->ni", jacobian, residual)[..., None])
-        outside = outside + delta[:, 0, 0]
-        contrast = contrast + delta[:, 1, 0]
-        edge = edge + np.clip(delta[:, 2, 0], -1.0, 1.0)
-        sigma = np.clip(sigma + np.clip(delta[:, 3, 0], -0.5, 0.5), 0.15, 6.0)
-    return edge, contrast, sigma
+    return np.where(found, offsets[last] + share * STEP_PX, np.nan)

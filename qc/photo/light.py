@@ -48,9 +48,11 @@ def encode_srgb(linear: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     return np.where(linear <= _CUT_LINEAR, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
-def srgb_slope(linear: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-    """Return the derivative of `encode_srgb`."""
-    return np.where(linear <= _CUT_LINEAR, 12.92, 1.055 / 2.4 * linear ** (1 / 2.4 - 1))
+def srgb_slope(
+    linear: npt.NDArray[np.floating], encoded: npt.NDArray[np.floating]
+) -> npt.NDArray[np.floating]:
+    """Return the slope of `encode_srgb` at positive linear light, of which it gave `encoded`."""
+    return np.where(linear <= _CUT_LINEAR, 12.92, (encoded + 0.055) / (2.4 * linear))
 
 
 def linear_to_srgb(linear: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:

@@ -41,18 +41,14 @@ def _profiles(photo, off_px):
     """Profiles about an outline that lies `off_px` outside of the edge, averaged by sixes."""
     rows = np.arange(60, ROWS - 60)
     normal = np.array([1, -SLANT]) / np.hypot(1, SLANT)
-
-    def read(start_px):
-        along = np.column_stack([48.3 + SLANT * (rows - ROWS / 2), rows])
-        points = along[:, None] + (OFFSETS_PX + start_px + off_px)[:, None] * normal
-        left, top = np.floor(points[..., 0]).astype(int), np.floor(points[..., 1]).astype(int)
-        right, down = (points[..., 0] - left)[..., None], (points[..., 1] - top)[..., None]
-        upper = photo[top, left] * (1 - right) + photo[top, left + 1] * right
-        lower = photo[top + 1, left] * (1 - right) + photo[top + 1, left + 1] * right
-        light = (upper * (1 - down) + lower * down).astype(float)
-        return light.reshape(-1, 6, len(OFFSETS_PX), 3).mean(axis=1)
-
-    return read
+    along = np.column_stack([48.3 + SLANT * (rows - ROWS / 2), rows])
+    points = along[:, None] + (OFFSETS_PX + off_px)[:, None] * normal
+    left, top = np.floor(points[..., 0]).astype(int), np.floor(points[..., 1]).astype(int)
+    right, down = (points[..., 0] - left)[..., None], (points[..., 1] - top)[..., None]
+    upper = photo[top, left] * (1 - right) + photo[top, left + 1] * right
+    lower = photo[top + 1, left] * (1 - right) + photo[top + 1, left + 1] * right
+    light = (upper * (1 - down) + lower * down).astype(float)
+    return light.reshape(-1, 6, len(OFFSETS_PX), 3).mean(axis=1)
 
 
 # The spread as the inspector measures it: lens, pixel and linear interpolation
@@ -71,14 +67,13 @@ SPREAD_PX = np.sqrt(SIGMA_PX**2 + 1 / 12 + 1 / 6)
     ],
 )
 def test_the_silhouette_is_found(own, rim_light, mirrored, subsampling, off_px):
-    read = _profiles(_photo(own, rim_light, mirrored, subsampling), off_px)
-    count = len(read(0.0))
-    found = find_silhouette(read, np.full(count, SPREAD_PX), np.inf)
+    profiles = _profiles(_photo(own, rim_light, mirrored, subsampling), off_px)
+    found = find_silhouette(profiles, np.full(len(profiles), SPREAD_PX), np.inf)
     assert abs(np.median(found) + off_px) <= 0.25
 
 
 def test_half_of_the_contrast_is_reached_inside_a_shaded_rim():
     """Why there is a model: the middle of the rise lies well inside."""
-    light = _profiles(_photo(PALE, 0.4, 0.1, "420"), 0.0)(0.0).mean(axis=0)[:, 0]
+    light = _profiles(_photo(PALE, 0.4, 0.1, "420"), 0.0).mean(axis=0)[:, 0]
     half = (light[0] + light[-1]) / 2
-    assert OFFSETS_PX[np.argmax(light < half)] <= -0.5
+    assert np.interp(-half, -light, OFFSETS_PX) <= -0.5

@@ -1,0 +1,263 @@
+"""How a photo draws a rim, and the fit of that to what a photo shows.
+
+With F the mat's colour beside the item and A the item's own, some pixels inside, linear light is
+
+    on the mat:  F (m + m' d)        on the item:  A (a + b √d + c d) + F (r + r' √d)
+
+at the distance d from the silhouette; r is the mat that the rim mirrors and is lit by. This is
+blurred by the spread that the photo's own sharp edges show, then coded by sRGB and Y'CbCr, its
+chroma blurred once more. It is fitted to many stretches of an outline at once by damped least
+squares (Levenberg 1944, Marquardt 1963).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr
+
+from qc.photo.light import encode_srgb, srgb_slope
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Index = npt.NDArray[np.intp]
+Singles = npt.NDArray[np.float32]
+"""Half the memory and time; code values need five digits."""
+
+_PRIOR: Final = np.array([1.0, 0.0, 0.6, 0.15, 0.0, 0.1, -0.05])
+"""m, m', a, b, c, r, r' of a rounded rim under lamp and sky. It counts where the photo is mute."""
+
+_PRIOR_U: Final = np.array([10.0, 0.05, 0.3, 0.2, 0.1, 0.3, 0.15])
+_CODE_U = 0.01
+"""Standard deviation of code values (of 1) about the model."""
+
+_TERMS = len(_PRIOR)
+_HELD: Final = (_CODE_U / _PRIOR_U) ** 2
+_FIELD_TERMS, _OWN_TERMS = (0, 1, 5, 6), (2, 3, 4)
+_CHROMA_WEIGHT = 0.5
+
+_MAX_STEP_PX = 0.7
+_SETTLED_PX = 0.002
+_SETTLED_LOSS = 1e-3
+"""A stretch is done where an accepted step moves its edge less and gains no more than this share:
+a damped step alone may be small far from the end."""
+
+_LEAST_LIGHT = 1e-5
+
+_LUMA: Final = (0.299, 0.587, 0.114)
+_TO_CB, _TO_CR = 0.5 / (1 - 0.114), 0.5 / (1 - 0.299)
+"""Y'CbCr of JFIF (ITU-T T.871): Y' = luma, Cb = (B' - Y') · 0.564, Cr = (R' - Y') · 0.713."""
+
+_FIRST_U, _STEP_U, _LAST_U = -6.0, 0.02, 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Profiles across stretches of an outline.
+
+    `light` `(3, M, N)` linear light at `offsets_px` `(M,)` outwards, of which `compared` `(M,)`
+    counts and the rest is what its blur reaches; `field` and `own` `(3, N)` the colours of mat and
+    item; `spread_px` `(N,)` the standard deviation of the spread of a sharp edge. The stretches
+    come last, so that one operation serves all of them.
+    """
+
+    offsets_px: Array
+    compared: Flags
+    light: Singles
+    field: Singles
+    own: Singles
+    spread_px: Array
+
+    def __len__(self) -> int:
+        return len(self.spread_px)
+
+    def some(self, which: slice | Index) -> Stretches:
+        """Return some of the stretches."""
+        return Stretches(
+            self.offsets_px,
+            self.compared,
+            self.light[..., which],
+            self.field[:, which],
+            self.own[:, which],
+            self.spread_px[which],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RimFit:
+    """Where the rim ends, pixels outwards, and what is left of the residuals, each `(N,)`."""
+
+    edge_px: Array
+    loss: Array
+
+
+def fit_rims(stretches: Stretches, chroma_px: float, rounds: int) -> RimFit:
+    """Fit the model to each stretch, from an edge at 0.
+
+    Args:
+        stretches: what the photo shows.
+        chroma_px: by how much the codec blurs colour more than brightness.
+        rounds: how many steps at most.
+    """
+    count = len(stretches)
+    coded = np.asarray(encode_srgb(np.maximum(stretches.light, _LEAST_LIGHT)), np.float32)
+    wanted = _Codec.of(stretches, 0.0).compared(_to_ycc(coded))  # the photo is blurred already
+    codec = _Codec.of(stretches, chroma_px)
+    edge, terms = np.zeros(count), np.tile(_PRIOR, (count, 1))
+    damping = np.full(count, 1e-3)
+    here = _Fitted.at(stretches, codec, wanted, edge, terms)
+    loss = here.loss.copy()
+    going = np.arange(count)
+    for _ in range(rounds):
+        change = here.step(damping[going])
+        next_edge = edge[going] + np.clip(change[:, 0], -_MAX_STEP_PX, _MAX_STEP_PX)
+        next_terms = terms[going] + change[:, 1:]
+        there = _Fitted.at(stretches, codec, wanted, next_edge, next_terms)
+        better = there.loss < here.loss
+        accepted = going[better]
+        still = np.abs(next_edge - edge[going]) < _SETTLED_PX
+        settled = better & still & (here.loss - there.loss < _SETTLED_LOSS * here.loss)
+        edge[accepted], terms[accepted] = next_edge[better], next_terms[better]
+        loss[accepted] = there.loss[better]
+        damping[going] *= np.where(better, 0.3, 5.0)
+        left = ~settled
+        if not left.any():
+            break
+        here = here.or_better(there, better).some(left)
+        if settled.any():
+            stretches, wanted, going = (
+                stretches.some(np.flatnonzero(left)),
+                wanted[:, left],
+                going[left],
+            )
+    return RimFit(edge, loss)
+
+
+@dataclass(frozen=True, slots=True)
+class _Codec:
+    """What a JPEG keeps of code values: brightness where compared, colour blurred."""
+
+    compares: slice
+    chroma: Array
+    """`(C, M)`: from code values to those compared, weighted."""
+
+    @classmethod
+    def of(cls, stretches: Stretches, chroma_px: float) -> _Codec:
+        at, compared = stretches.offsets_px, np.flatnonzero(stretches.compared)
+        apart = at[compared, None] - at
+        blur = np.exp(-0.5 * (apart / chroma_px) ** 2) if chroma_px else (apart == 0).astype(float)
+        blur *= _CHROMA_WEIGHT / blur.sum(axis=1, keepdims=True)
+        return cls(slice(int(compared[0]), int(compared[-1]) + 1), blur.astype(np.float32))
+
+    def compared(self, ycc: Singles) -> Singles:
+        """Return `(…, K, N)` of `(…, 3, M, N)` Y'CbCr, or of its changes."""
+        red, blue = (self.chroma @ ycc[..., channel, :, :] for channel in (1, 2))
+        return np.concatenate([ycc[..., 0, self.compares, :], red, blue], axis=-2)
+
+
+def _to_ycc(rgb: Singles) -> Singles:
+    """Return Y'CbCr (JFIF, ITU-T T.871) of `(3, M, N)` code values."""
+    red, green, blue = rgb
+    luma = _LUMA[0] * red + _LUMA[1] * green + _LUMA[2] * blue
+    return np.stack([luma, _TO_CB * (blue - luma), _TO_CR * (red - luma)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """The model at one guess: its loss `(N,)`, normal matrix `(N, 8, 8)` and pull `(N, 8)`."""
+
+    loss: Array
+    normal: Array
+    pull: Array
+
+    @classmethod
+    def at(
+        cls, stretches: Stretches, codec: _Codec, wanted: Singles, edge: Array, terms: Array
+    ) -> _Fitted:
+        bases, moved = _bases(edge, stretches)
+        lit = terms.T.astype(np.float32)[:, None]
+        field, own = stretches.field[:, None], stretches.own[:, None]
+        of_field, of_own = (_sum(lit, bases, which) for which in (_FIELD_TERMS, _OWN_TERMS))
+        seen = np.maximum(field * of_field + own * of_own, np.float32(_LEAST_LIGHT))
+        codes = np.asarray(encode_srgb(seen), np.float32)
+        gain = np.asarray(srgb_slope(seen, codes), np.float32)
+        by_field, by_own = _to_ycc(gain * field), _to_ycc(gain * own)
+        changes = np.empty((1 + _TERMS, *gain.shape), np.float32)
+        np.multiply(by_field, _sum(lit, moved, _FIELD_TERMS), out=changes[0])
+        changes[0] += by_own * _sum(lit, moved, _OWN_TERMS)
+        for colour, terms_of_it in ((by_field, _FIELD_TERMS), (by_own, _OWN_TERMS)):
+            for term in terms_of_it:
+                np.multiply(colour, bases[term], out=changes[1 + term])
+        slopes = np.ascontiguousarray(codec.compared(changes).transpose(2, 0, 1))
+        residual = (wanted - codec.compared(_to_ycc(codes))).T
+        off = terms - _PRIOR
+        pull = (slopes @ residual[..., None])[..., 0].astype(np.float64)
+        pull[:, 1:] -= _HELD * off
+        normal = (slopes @ slopes.transpose(0, 2, 1)).astype(np.float64)
+        normal[:, range(1, 1 + _TERMS), range(1, 1 + _TERMS)] += _HELD
+        loss = (residual**2).sum(axis=1, dtype=np.float64) + off**2 @ _HELD
+        return cls(loss, normal, pull)
+
+    def step(self, damping: Array) -> Array:
+        """Return the damped change `(N, 8)` of edge and terms."""
+        diagonal = range(1 + _TERMS)
+        damped = self.normal.copy()
+        damped[:, diagonal, diagonal] *= 1 + damping[:, None]
+        damped[:, diagonal, diagonal] += 1e-10
+        return np.asarray(np.linalg.solve(damped, self.pull[..., None])[..., 0])
+
+    def or_better(self, other: _Fitted, better: Flags) -> _Fitted:
+        """Return the other guess where it is better."""
+        return _Fitted(
+            np.where(better, other.loss, self.loss),
+            np.where(better[:, None, None], other.normal, self.normal),
+            np.where(better[:, None], other.pull, self.pull),
+        )
+
+    def some(self, which: Flags) -> _Fitted:
+        return _Fitted(self.loss[which], self.normal[which], self.pull[which])
+
+
+def _sum(lit: Singles, bases: list[Singles], terms: tuple[int, ...]) -> Singles:
+    return np.asarray(sum(lit[term] * bases[term] for term in terms), np.float32)
+
+
+def _bases(edge: Array, stretches: Stretches) -> tuple[list[Singles], list[Singles]]:
+    """Return the blurred bases, seven `(M, N)`, and their change as the edge moves outwards."""
+    spread = stretches.spread_px.astype(np.float32)
+    u = ((edge - stretches.offsets_px[:, None]) / stretches.spread_px).astype(np.float32)
+    root = np.sqrt(spread)
+    inside, bell, arc, arc_slope = _blurred(u)
+    arc, arc_slope = root * arc, arc_slope / root
+    step = bell / spread
+    outside = 1 - inside
+    beyond = spread * (bell - u * outside)
+    within = spread * (bell + u * inside)
+    return (
+        [outside, beyond, inside, arc, within, inside, arc],
+        [-step, -outside, step, arc_slope, inside, step, arc_slope],
+    )
+
+
+def _blurred(u: Singles) -> Singles:
+    """Return normal distribution and density at u, E[√max(u + Z, 0)] for normal Z, its slope."""
+    table = _table()
+    at = np.clip((u - _FIRST_U) / _STEP_U, 0, table.shape[1] - 1.001)
+    left = at.astype(np.intp)
+    low = table[:, left]
+    return np.asarray(low + (at - left) * (table[:, left + 1] - low), np.float32)
+
+
+@cache
+def _table() -> Singles:
+    u = np.arange(_FIRST_U, _LAST_U, _STEP_U)
+    z = np.linspace(-7.0, 7.0, 1401)
+    weight = np.exp(-0.5 * z**2)
+    weight /= weight.sum()
+    arc = np.sqrt(np.maximum(u[:, None] + z, 0.0)) @ weight
+    bell = np.exp(-0.5 * u**2) / np.sqrt(2 * np.pi)
+    return np.stack([ndtr(u), bell, arc, np.gradient(arc, u)]).astype(np.float32)
