@@ -59,14 +59,16 @@ def measure_view(
     """
     result = Dimensions()
     neighbours = [*outlines[1:], None]
+    traces = [
+        Trace(outline, pierced or (), neighbour)
+        for outline, pierced, neighbour in zip(outlines, holes, neighbours, strict=True)
+    ]
     for dimension in spec.of_view(name):
         if isinstance(dimension, CountDimension) and dimension.of == "parts":
             _count(result, dimension, len(outlines), None, spec)
             continue
-        for number, (outline, pierced, neighbour) in enumerate(
-            zip(outlines, holes, neighbours, strict=True), start=1
-        ):
-            if dimension.feature == "gap" and neighbour is None:
+        for number, (trace, pierced) in enumerate(zip(traces, holes, strict=True), start=1):
+            if dimension.feature == "gap" and trace.next_outline is None:
                 continue
             if needs_holes(dimension) and pierced is None:
                 result.reasons.append(
@@ -75,7 +77,6 @@ def measure_view(
             elif isinstance(dimension, CountDimension):
                 _count(result, dimension, len(pierced or ()), number, spec)
             else:
-                trace = Trace(outline, pierced or (), neighbour)
                 raised = _at_height(dimension, height)
                 _measure(result, raised, trace, view, station, number, spec)
     return result

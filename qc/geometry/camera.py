@@ -123,11 +123,7 @@ class Camera:
         Returns:
             `(N, 2)` positions (x, y) in the mat frame, millimetres.
         """
-        rotation = pose.matrix
-        eye = -rotation.T @ np.asarray(pose.translation_mm)
-        directions = self.rays(points_px) @ rotation  # rows: R^T d
-        scale = (height_mm - eye[2]) / directions[:, 2]
-        return np.asarray(eye[:2] + scale[:, None] * directions[:, :2])
+        return pose.meet(self.rays(points_px), height_mm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +142,14 @@ class Pose:
     def eye_mm(self) -> Array:
         """The camera's centre in the mat frame, `(3,)` millimetres."""
         return np.asarray(-self.matrix.T @ np.asarray(self.translation_mm))
+
+    def meet(self, rays: Array, height_mm: float | Array) -> Array:
+        """Return where `(N, 3)` viewing directions of the camera meet z = `height_mm`, `(N, 2)`."""
+        rotation = self.matrix
+        eye = -rotation.T @ np.asarray(self.translation_mm)
+        directions = rays @ rotation  # rows: R^T d
+        scale = (height_mm - eye[2]) / directions[:, 2]
+        return np.asarray(eye[:2] + scale[:, None] * directions[:, :2])
 
     @property
     def tilt_deg(self) -> float:

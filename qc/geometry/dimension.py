@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -120,7 +120,7 @@ class _Reading:
     def of(cls, dimension: MeasuredDimension, trace: Trace, view: MatView) -> _Reading:
         height_mm = dimension.height_mm or 0.0
         section = Section.of(dimension, mirrors=trace.mirrors)
-        trace = replace(trace, section=section, rise_mm=dimension.rise_mm)
+        trace = trace.on_edge(section, dimension.rise_mm)
         candidates = find(trace.shape(view.camera, view.pose, height_mm), dimension)
         worst = max(candidates, key=lambda found: abs(found.value - dimension.nominal))
         return cls(dimension, trace, height_mm, worst)
@@ -183,12 +183,7 @@ def _sensitivity(reading: _Reading, view: MatView) -> Sensitivity:
 
     def shifted(step_px: float) -> float:
         return reading.value(
-            reading.trace.shape(
-                view.camera,
-                view.pose,
-                reading.height_mm,
-                lambda outline: np.full(len(outline.points_px), step_px),
-            )
+            reading.trace.shape(view.camera, view.pose, reading.height_mm, shift_px=step_px)
         )
 
     return Sensitivity(

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import least_squares
-from scipy.spatial import ConvexHull
 
 Array = npt.NDArray[np.float64]
 
@@ -23,6 +21,10 @@ _WINDOWS = 5
 _WINDOW_SHARE = 1 / 3
 """An extreme is the greatest mean of so many windows, each over that share of the points near it:
 the noise of single points would always add to it, and a warped side has its extreme somewhere."""
+
+_CIRCLE_ROUNDS, _CIRCLE_SETTLED_MM = 40, 1e-6
+_RIDGE = 1e-9 * np.eye(3)
+"""Points on one line have no circle."""
 
 _SLENDER = 2.0
 """Length over width from which the principal axis is an outline's own."""
@@ -65,8 +67,9 @@ class Box:
 def fit_circle(points_mm: Array) -> Circle:
     """Fit a circle by least squares on the geometric distance, robust against a chip.
 
-    Source: soft-L1 loss on the orthogonal distance, started from the algebraic fit of
-    Kåsa (1976).
+    Source: soft-L1 loss on the orthogonal distance, minimised by iteratively reweighted least
+    squares (Holland & Welsch 1977) from the algebraic fit of Kåsa (1976). It runs dozens of times
+    in every inspection, in a tenth of the time that a general solver takes.
 
     Args:
         points_mm: `(N, 2)`, at least three.
@@ -78,26 +81,28 @@ def fit_circle(points_mm: Array) -> Circle:
         raise ValueError(f"a circle needs three points, got {len(points_mm)}")
     origin = points_mm.mean(axis=0)
     local = points_mm - origin
-    design = np.column_stack([2 * local, np.ones(len(local))])
-    cx, cy, rest = np.linalg.lstsq(design, (local**2).sum(axis=1), rcond=None)[0]
-    start = np.array([cx, cy, np.sqrt(max(rest + cx**2 + cy**2, 1e-12))])
-
-    def distances(parameters: Array) -> Array:
-        across, along = local[:, 0] - parameters[0], local[:, 1] - parameters[1]
-        return np.asarray(np.hypot(across, along) - parameters[2])
-
-    def slopes(parameters: Array) -> Array:
-        towards = parameters[:2] - local
-        towards /= np.maximum(np.linalg.norm(towards, axis=1, keepdims=True), 1e-12)
-        return np.column_stack([towards, np.full(len(local), -1.0)])
-
-    scale = max(1.4826 * float(np.median(np.abs(distances(start)))), 1e-3)
-    solution = least_squares(distances, start, jac=slopes, loss="soft_l1", f_scale=scale)
-    residual = distances(solution.x)
+    x, y = np.ascontiguousarray(local.T)
+    squared = x * x + y * y
+    kasa = np.column_stack([2 * local, np.ones(len(local))])
+    cx, cy, rest = np.linalg.lstsq(kasa.T @ kasa, kasa.T @ squared, rcond=None)[0]
+    radius = float(np.sqrt(max(rest + cx**2 + cy**2, 1e-12)))
+    scale = max(1.4826 * float(np.median(np.abs(np.hypot(x - cx, y - cy) - radius))), 1e-3)
+    design = np.ones((3, len(local)))
+    for _ in range(_CIRCLE_ROUNDS):
+        dx, dy = x - cx, y - cy
+        distance = np.maximum(np.sqrt(dx * dx + dy * dy), 1e-12)
+        residual = distance - radius
+        weight = 1 / np.sqrt(1 + (residual / scale) ** 2)
+        design[0], design[1] = dx / distance, dy / distance
+        weighted = design * weight
+        step = np.linalg.solve(weighted @ design.T + _RIDGE, weighted @ residual)
+        cx, cy, radius = cx + step[0], cy + step[1], radius + float(step[2])
+        if np.abs(step).max() < _CIRCLE_SETTLED_MM:
+            break
+    residual = np.hypot(x - cx, y - cy) - radius
     used = np.abs(residual) < 4 * scale
-    x, y, radius = (float(v) for v in solution.x)
     rms = float(np.sqrt(np.mean(residual[used] ** 2))) if used.any() else float("inf")
-    return Circle((x + float(origin[0]), y + float(origin[1])), radius, rms)
+    return Circle((float(cx + origin[0]), float(cy + origin[1])), radius, rms)
 
 
 def fit_box(points_mm: Array) -> Box:
@@ -134,16 +139,22 @@ def fit_box(points_mm: Array) -> Box:
 
 
 def _box_axis(points: Array) -> Array:
-    hull = points[ConvexHull(points).vertices]
+    hull = convex_hull(points)
     _, spread = area_moments(hull)
     variances, axes = np.linalg.eigh(spread)
     if variances[1] > _SLENDER**2 * variances[0]:
         axis = np.asarray(axes[:, 1])
         return axis if axis @ [1.0, 0.3] >= 0 else -axis
-    corners = cv2.boxPoints(cv2.minAreaRect(points.astype(np.float32)))
+    corners = cv2.boxPoints(cv2.minAreaRect(hull.astype(np.float32)))
     sides = np.diff(np.asarray(corners, np.float64)[:3], axis=0)
     longer = sides[int(np.argmax(np.linalg.norm(sides, axis=1)))]
     return np.asarray(longer / max(float(np.linalg.norm(longer)), 1e-12))
+
+
+def convex_hull(points: Array) -> Array:
+    """Return those of `(N, 2)` points that lie on their convex hull, in order."""
+    chosen = cv2.convexHull(points.astype(np.float32), returnPoints=False)
+    return np.asarray(points[np.ravel(chosen)])
 
 
 def area_moments(outline_mm: Array) -> tuple[Array, Array]:
@@ -196,12 +207,15 @@ def _greatest(values: Array, positions: Array) -> float:
     near = values > values.max() - _OUTLYING_MM
     outermost = _stretch_means(values[near], positions[near]).max()
     near = values > outermost - _DEPTH_MM
-    at, height = positions[near], values[near]
-    low, high = float(at.min()), float(at.max())
+    order = positions[near].argsort()
+    at = positions[near][order]
+    sums = np.concatenate([[0.0], values[near][order].cumsum()])
+    low, high = float(at[0]), float(at[-1])
     width = max(_BIN_MM, _WINDOW_SHARE * (high - low))
     starts = np.linspace(low, max(low, high - width), _WINDOWS)
-    windows = [(at >= start) & (at <= start + width) for start in starts]
-    return max(float(height[window].mean()) for window in windows if window.any())
+    first, last = at.searchsorted(starts, "left"), at.searchsorted(starts + width, "right")
+    held = last > first
+    return float(((sums[last] - sums[first])[held] / (last - first)[held]).max())
 
 
 def _stretch_means(values: Array, positions: Array) -> Array:

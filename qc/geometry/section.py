@@ -79,6 +79,11 @@ class Section:
             dimension.edge, dimension.edge_radius_mm, dimension.overhang_deg, mirrors=mirrors
         )
 
+    def moves(self, sigmas: float = 0.0) -> bool:
+        """Tell whether the silhouette lies anywhere else than the widest place."""
+        told = self.edge in ("wall", "round") or self.overhang_deg is not None
+        return told or sigmas != 0
+
     def displacement_mm(self, slope: Array, height_mm: float) -> Array:
         """Return how far the silhouette lies outside the widest place, `(N,)`.
 
@@ -150,6 +155,8 @@ class Section:
             height_mm: of the plane.
             sigmas: how many standard uncertainties to move it farther inwards.
         """
+        if not self.moves(sigmas):
+            return outline_mm
         normals = outward_normals(outline_mm)
         towards = ((eye_mm[:2] - outline_mm) * normals).sum(axis=1)
         slope = towards / (eye_mm[2] - height_mm)

@@ -82,7 +82,9 @@ def simulated_budget(
         return trace.shape(view.camera, view.pose, lifted)
 
     def edge() -> Shape:
-        return trace.shape(view.camera, view.pose, at_mm, lambda outline: _noise(outline, rng))
+        return trace.noisy_shape(
+            view.camera, view.pose, at_mm, lambda outline: _noise(outline, rng)
+        )
 
     away = np.linalg.norm(seen.outline_mm - seen.eye_mm, axis=1).max()
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,11 @@ from qc.geometry.section import RIM, Section, outward_normals
 
 Array = npt.NDArray[np.float64]
 
-Shift = Callable[[Outline], Array]
+Noise = Callable[[Outline], Array]
 """How far each point `(N,)` of an outline is to be moved away from the wood, in pixels."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trace:
     """The outline of a part and those of its holes.
 
@@ -33,6 +33,16 @@ class Trace:
     next_outline: Outline | None = None
     section: Section = RIM
     rise_mm: float = 0.0
+    _shapes: dict[object, Shape] = field(default_factory=dict, init=False, repr=False)
+    _edges: dict[object, Trace] = field(default_factory=dict, init=False, repr=False)
+    _rays: dict[object, Array] = field(default_factory=dict, init=False, repr=False)
+    """What was worked out already: the dimensions of a part ask for the same shapes."""
+
+    def on_edge(self, section: Section, rise_mm: float) -> Trace:
+        """Return the same part as measured on an edge of another section."""
+        if (section, rise_mm) not in self._edges:
+            self._edges[section, rise_mm] = replace(self, section=section, rise_mm=rise_mm)
+        return self._edges[section, rise_mm]
 
     @property
     def faint(self) -> bool:
@@ -49,26 +59,42 @@ class Trace:
         camera: Camera,
         pose: Pose,
         height_mm: float,
-        shift: Shift | None = None,
         *,
+        shift_px: float = 0.0,
         section_sigmas: float = 0.0,
     ) -> Shape:
         """Return the part where it is widest, at z = `height_mm`.
 
-        Its edges are moved where a shift is given, and farther inwards by standard uncertainties
-        of what is known of their section.
+        Its edges are moved outwards by `shift_px` in the photo, and farther inwards by standard
+        uncertainties of what is known of their section.
         """
+        asked = (camera, pose, height_mm, shift_px, section_sigmas)
+        if asked not in self._shapes:
+            self._shapes[asked] = self._shape(
+                camera, pose, height_mm, lambda _: shift_px, section_sigmas
+            )
+        return self._shapes[asked]
+
+    def noisy_shape(self, camera: Camera, pose: Pose, height_mm: float, noise: Noise) -> Shape:
+        """Return the part as another photo might have shown it."""
+        return self._shape(camera, pose, height_mm, noise, 0.0)
+
+    def _shape(
+        self,
+        camera: Camera,
+        pose: Pose,
+        height_mm: float,
+        shift: Callable[[Outline], float | Array],
+        section_sigmas: float,
+    ) -> Shape:
         eye = pose.eye_mm
 
         def place(outline: Outline, outwards: float = 1.0) -> Array:
-            points = outline.points_px
-            if shift is not None:
-                away = shift(outline)[:, None] * outward_normals(points)
-                points = points + outwards * away
-            level = camera.back_project(points, pose, height_mm)
+            rays = self._rays_of(camera, outline, outwards * shift(outline))
+            level = pose.meet(rays, height_mm)
             if not self.rise_mm:
                 return level
-            return camera.back_project(points, pose, height_mm + self.rise_mm * _lead(level))
+            return pose.meet(rays, height_mm + self.rise_mm * _lead(level))
 
         def widest(outline: Outline) -> Array:
             return self.section.widest(place(outline), eye, height_mm, section_sigmas)
@@ -79,6 +105,15 @@ class Trace:
             eye_mm=(float(eye[0]), float(eye[1])),
             next_mm=None if self.next_outline is None else widest(self.next_outline),
         )
+
+    def _rays_of(self, camera: Camera, outline: Outline, away_px: float | Array) -> Array:
+        if np.any(away_px):
+            away = np.multiply(outward_normals(outline.points_px).T, away_px).T
+            return camera.rays(outline.points_px + away)
+        asked = (camera, id(outline))
+        if asked not in self._rays:
+            self._rays[asked] = camera.rays(outline.points_px)
+        return self._rays[asked]
 
 
 def _lead(outline_mm: Array) -> Array:

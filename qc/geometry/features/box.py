@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from qc.geometry.features.shape import Array, Found, Shape, across
-from qc.geometry.fit import fit_box
 
 _TOUCH_SHARE = 0.01
 """Points this near to a side, as a share of the extent, are where a calliper would touch."""
@@ -13,14 +12,14 @@ _TOUCH_SHARE = 0.01
 
 def length(shape: Shape) -> Found:
     """Return the long side."""
-    box = fit_box(shape.outline_mm)
+    box = shape.box
     axis = np.array(box.axis)
     return across(_between_touches(shape.outline_mm, axis), axis, box.length_mm)
 
 
 def width(shape: Shape) -> Found:
     """Return the short side."""
-    box = fit_box(shape.outline_mm)
+    box = shape.box
     axis = np.array([-box.axis[1], box.axis[0]])
     return across(_between_touches(shape.outline_mm, axis), axis, box.width_mm)
 
@@ -33,5 +32,5 @@ def _between_touches(outline_mm: Array, axis: Array) -> Array:
     reach = outline_mm @ axis
     near = _TOUCH_SHARE * np.ptp(reach)
     ends = (outline_mm[reach <= reach.min() + near], outline_mm[reach >= reach.max() - near])
-    low, high = (np.median(end, axis=0) for end in ends)
+    low, high = (end.mean(axis=0) for end in ends)
     return np.asarray((low + high) / 2)

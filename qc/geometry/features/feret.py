@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import ConvexHull
 
 from qc.geometry.features.shape import Found, Shape, across
-from qc.geometry.fit import extremes
+from qc.geometry.fit import convex_hull, extremes
 
 Array = npt.NDArray[np.float64]
 
@@ -17,7 +16,7 @@ def min_feret(shape: Shape) -> Found:
 
     One jaw then lies along an edge of the convex hull (Freeman & Shapira, 1975).
     """
-    hull = _hull(shape.outline_mm)
+    hull = convex_hull(shape.outline_mm)
     edges = np.roll(hull, -1, axis=0) - hull
     normals = np.column_stack([-edges[:, 1], edges[:, 0]])
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
@@ -27,14 +26,10 @@ def min_feret(shape: Shape) -> Found:
 
 def max_feret(shape: Shape) -> Found:
     """Return the greatest distance between the jaws: that of the two farthest points."""
-    hull = _hull(shape.outline_mm)
+    hull = convex_hull(shape.outline_mm)
     apart = hull[:, None, :] - hull[None, :, :]
     i, j = np.unravel_index(int(np.argmax((apart**2).sum(axis=-1))), apart.shape[:2])
     return _between_jaws(shape.outline_mm, apart[i, j] / np.linalg.norm(apart[i, j]))
-
-
-def _hull(points_mm: Array) -> Array:
-    return np.asarray(points_mm[ConvexHull(points_mm).vertices], np.float64)
 
 
 def _between_jaws(points_mm: Array, axis: Array) -> Found:

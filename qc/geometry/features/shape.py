@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+
+from qc.geometry.fit import Box, fit_box
 
 Array = npt.NDArray[np.float64]
 
@@ -21,7 +24,7 @@ class FeatureError(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shape:
     """One part on the plane of the measured edge, in millimetres of the mat frame.
 
@@ -33,6 +36,11 @@ class Shape:
     holes_mm: tuple[Array, ...] = ()
     eye_mm: tuple[float, float] = (0.0, 0.0)
     next_mm: Array | None = None
+
+    @cached_property
+    def box(self) -> Box:
+        """The rectangle around the outline."""
+        return fit_box(self.outline_mm)
 
     def scaled(self, x: float, y: float) -> Shape:
         """Return the shape as a mat would show it whose print is longer by these factors."""
