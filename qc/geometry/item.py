@@ -35,6 +35,9 @@ _MIRROR_LIGHT, _MIRROR_CHROMA = 0.5, 0.25
 of it, an item shows little but what it mirrors: black lacquer stays below 0.15, with the mat's
 blue in it below 0; dark wood has 0.3 and more."""
 
+_SAMPLE = 5000
+"""As many pixels tell the colour of a piece."""
+
 _DARKEST_SHADE = 0.12
 """Light over the field's that a shadow on the mat keeps from the sky, even close to an item."""
 
@@ -131,15 +134,12 @@ def _with_dark_flanks(
     Returns:
         The mask, and where in it such pieces are.
     """
-    light = np.linalg.norm(linear, axis=-1)
-    dark = (light < _DARKEST_SHADE * float(np.linalg.norm(field))) & ~patches
-    own_count, own = cv2.connectedComponents((mask > 0).astype(np.uint8))
+    places = _mirroring_places(mask, linear, field)
+    if not places:
+        return mask, np.zeros(mask.shape, bool)
+    dark = (_length(linear) < _DARKEST_SHADE * float(np.linalg.norm(field))) & ~patches
     _, whole = cv2.connectedComponents((mask > 0).astype(np.uint8) | dark.astype(np.uint8))
-    found = [
-        whole[piece][0]
-        for label in range(1, own_count)
-        if _mirrors(np.median(linear[piece := own == label], axis=0), field)
-    ]
+    found = [whole[place] for place in places]
     hulls = np.zeros(mask.shape, np.uint8)
     for piece in set(found):
         cv2.fillConvexPoly(hulls, _hull(whole == piece), 255)
@@ -151,6 +151,24 @@ def _with_dark_flanks(
             joined = np.zeros(mask.shape, np.uint8)
             mirroring |= cv2.fillConvexPoly(joined, _hull(inside), 255) > 0
     return np.where(mirroring, 255, mask).astype(np.uint8), mirroring
+
+
+def _mirroring_places(
+    mask: npt.NDArray[np.uint8],
+    linear: npt.NDArray[np.float32],
+    field: npt.NDArray[np.float32],
+) -> list[tuple[int, int]]:
+    """Return a place, row and column, in each piece of hardly any colour of its own."""
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask)
+    places = []
+    for label in range(1, count):
+        left, top, width, height = boxes[label, :4]
+        rows, columns = np.nonzero(labels[top : top + height, left : left + width] == label)
+        rows, columns = rows + top, columns + left
+        every = slice(None, None, max(1, len(rows) // _SAMPLE))
+        if _mirrors(np.median(linear[rows[every], columns[every]], axis=0), field):
+            places.append((int(rows[0]), int(columns[0])))
+    return places
 
 
 def _hull(piece: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
@@ -174,9 +192,9 @@ def _unlike_field(
     """Return 255 where the colour points away from the field's."""
     direction = field / max(float(np.linalg.norm(field)), 1e-6)
     smooth = np.asarray(cv2.GaussianBlur(linear, (0, 0), 0.8), np.float32)
-    length = np.linalg.norm(smooth, axis=-1)
-    cosine = (smooth @ direction) / np.maximum(length, 1e-6)
-    angle_deg = np.degrees(np.arccos(np.clip(cosine, -1, 1))).astype(np.float32)
+    length = _length(smooth)
+    cosine = cv2.transform(smooth, direction[None]) / np.maximum(length, 1e-6)
+    angle_deg = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
     angle_deg[length < _DARK] = 0
     angle_deg[patches] = 0
     # Otsu between the field's scatter and the item, within what print and lamp can cause.
@@ -184,6 +202,11 @@ def _unlike_field(
     otsu, _ = cv2.threshold(scaled, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     limit = float(np.clip(otsu / 4 * 0.7, _MIN_ANGLE_DEG, _MAX_ANGLE_DEG))
     return np.where(angle_deg > limit, 255, 0).astype(np.uint8)
+
+
+def _length(colours: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the length `(H, W)` of `(H, W, 3)` colours, in a fifth of numpy's time."""
+    return np.asarray(np.sqrt(cv2.transform(colours * colours, np.ones((1, 3)))), np.float32)
 
 
 def _patch_mask(view: MatView, plane: Plane) -> npt.NDArray[np.bool_]:

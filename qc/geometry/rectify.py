@@ -79,18 +79,8 @@ def rectify(
 
     # Reduce first where the plane is coarser than the photo, against aliasing.
     step_px = float(np.median(np.linalg.norm(np.diff(seen, axis=1), axis=-1))) / _MAP_STEP_PX
-    factor = max(1, int(step_px))
-    source = pixels
-    if factor > 1:
-        crop = pixels[: pixels.shape[0] // factor * factor, : pixels.shape[1] // factor * factor]
-        source = _as_bytes(
-            cv2.resize(
-                crop,
-                (crop.shape[1] // factor, crop.shape[0] // factor),
-                interpolation=cv2.INTER_AREA,
-            )
-        )
-        seen = (seen + 0.5) / factor - 0.5
+    source, origin, factor = _reduced(pixels, seen, step_px)
+    seen = (seen - origin + 0.5) / factor - 0.5
 
     x, y = np.meshgrid(
         np.arange(columns, dtype=np.float32) / _MAP_STEP_PX + 1,
@@ -98,6 +88,29 @@ def rectify(
     )
     dense = cv2.remap(seen.astype(np.float32), x, y, cv2.INTER_LINEAR)
     return _as_bytes(cv2.remap(source, dense, None, cv2.INTER_LINEAR))  # type: ignore[call-overload]
+
+
+def _reduced(
+    pixels: npt.NDArray[np.uint8], seen: npt.NDArray[np.float64], step_px: float
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.intp], int]:
+    """Return the part of a photo that is seen, where it begins (x, y), and how far it is reduced.
+
+    Halving again and again is several times faster than other factors.
+    """
+    halvings = max(0, int(np.log2(max(step_px, 1.0))))
+    if halvings == 0:
+        return pixels, np.zeros(2, np.intp), 1
+    factor = 2**halvings
+    margin = 2 * factor
+    size = np.array([pixels.shape[1], pixels.shape[0]])
+    low = np.clip(np.floor(seen.min(axis=(0, 1))).astype(np.intp) - margin, 0, size - factor)
+    high = np.clip(np.ceil(seen.max(axis=(0, 1))).astype(np.intp) + margin, low + factor, size)
+    width, height = (high - low) // factor * factor
+    source = pixels[low[1] : low[1] + height, low[0] : low[0] + width]
+    for _ in range(halvings):
+        half = (source.shape[1] // 2, source.shape[0] // 2)
+        source = _as_bytes(cv2.resize(source, half, interpolation=cv2.INTER_AREA))
+    return source, low, factor
 
 
 def _as_bytes(image: object) -> npt.NDArray[np.uint8]:
