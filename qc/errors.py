@@ -12,18 +12,30 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong, where several can be."""
+
+    location: str
+    """Of a spec's file: `line 14`, or sheet and cell, `Dimensions!G7`; empty for the whole."""
+    message: str
+    fix: str
+
+
 class TelitiError(Exception):
     """Base of all errors caused by what was given to Teliti.
 
-    `code` is stable and machine-readable; `fix` tells a person what to do.
+    `code` is stable and machine-readable; `fix` tells a person what to do. `faults` are single
+    things that are wrong, where an error names several.
     """
 
     code = "error"
 
-    def __init__(self, message: str, *, fix: str = "") -> None:
+    def __init__(self, message: str, *, fix: str = "", faults: tuple[Fault, ...] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.fix = fix
+        self.faults = faults
 
     def __str__(self) -> str:
         return f"{self.message}. {self.fix}" if self.fix else self.message
@@ -41,16 +53,6 @@ class PhotoTooLargeError(PhotoError):
     code = "photo-too-large"
 
 
-@dataclass(frozen=True, slots=True)
-class SpecFault:
-    """One thing that is wrong in a spec's file."""
-
-    location: str
-    """In the file: `line 14`, or sheet and cell, `Dimensions!G7`; empty for the whole file."""
-    message: str
-    fix: str
-
-
 class SpecError(TelitiError):
     """The spec is not valid.
 
@@ -61,14 +63,17 @@ class SpecError(TelitiError):
     code = "spec-invalid"
 
     def __init__(
-        self, message: str, *, location: str = "", fix: str = "", faults: tuple[SpecFault, ...] = ()
+        self, message: str, *, location: str = "", fix: str = "", faults: tuple[Fault, ...] = ()
     ) -> None:
-        super().__init__(f"{location}: {message}" if location else message, fix=fix)
+        super().__init__(
+            f"{location}: {message}" if location else message,
+            fix=fix,
+            faults=faults or (Fault("", message, fix),),
+        )
         self.location = location
-        self.faults = faults or (SpecFault("", message, fix),)
 
     @classmethod
-    def of(cls, name: str, faults: Sequence[SpecFault]) -> SpecError:
+    def of(cls, name: str, faults: Sequence[Fault]) -> SpecError:
         """Return the error of a file with these faults; its message counts what comes after."""
         first, *others = faults
         more = f" (and {len(others)} more)" if others else ""

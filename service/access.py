@@ -60,6 +60,9 @@ OVERSEERS: Final = _only(Role.LEAD, Role.ENGINEER, Role.ADMIN)
 REPORTS: Final = _only(Role.LEAD, Role.ADMIN)
 """Who signs the reports that buyers get."""
 
+SPECS: Final = _only(Role.LEAD, Role.ENGINEER, Role.ADMIN)
+"""Who stores what buyers require, and the photos of their golden samples."""
+
 AUDIT: Final = _only(Role.ADMIN)
 """Who reads the log of what everybody did."""
 
@@ -88,8 +91,16 @@ ACCESS: Final[Mapping[str, Access]] = {
     "get_inspection_overlay": SIGNED_IN,
     "list_specs": SIGNED_IN,
     "get_spec": SIGNED_IN,
+    "get_golden_photo": SIGNED_IN,
     "list_stations": SIGNED_IN,
     "get_active_release": SIGNED_IN,
+    # Specs.
+    "list_spec_versions": SPECS,
+    "store_spec_version": SPECS,
+    "compare_spec_versions": SPECS,
+    "get_spec_file": SPECS,
+    "get_spec_template": SPECS,
+    "add_golden_photo": SPECS,
     # Reviewing.
     "get_review_queue": REVIEWS,
     "get_review_quality": REVIEWS,

@@ -201,10 +201,14 @@ FIXES: Final[Mapping[int, str]] = {
 
 
 class FieldProblem(BaseModel):
-    """One part of a request that is not valid."""
+    """One part of a request, or of a file that came with it, that is not valid."""
 
-    location: str = Field(description="Where: `query.limit`, `body.client_id`.")
+    location: str = Field(
+        description="Where: `query.limit`, `body.client_id`; in a file `line 14` or sheet and "
+        "cell, `Dimensions!G7`; may be empty."
+    )
     message: str
+    fix: str = Field(default="", description="What a person can do about it; may be empty.")
 
 
 class Problem(BaseModel):
@@ -287,6 +291,10 @@ def install_error_handlers(app: FastAPI) -> None:
             error.code,
             f"{error.message[:1].upper()}{error.message[1:]}.",
             fix=error.fix,
+            errors=tuple(
+                FieldProblem(location=fault.location, message=fault.message, fix=fault.fix)
+                for fault in error.faults
+            ),
             headers=headers,
         )
 

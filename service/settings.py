@@ -202,7 +202,7 @@ class CatalogueSettings(_Group):
     """What is known at the start besides the shipped example specs."""
 
     specs_dir: Path | None = Field(
-        default=None, description="Folder of YAML specs to store at the start."
+        default=None, description="Folder of specs (YAML, Excel) to store at the start."
     )
     stations_dir: Path | None = Field(
         default=None, description="Folder of station files (JSON) to store at the start."

@@ -9,6 +9,7 @@ from datetime import timedelta
 from qc.geometry.selfcheck import require_sound_vision
 from qc.geometry.station import read_station
 from qc.spec import example_specs, read_spec
+from qc.spec.files import SUFFIXES
 from service.database import Database
 from service.inspections.service import newest_photos
 from service.inspector import Gate, Inspect
@@ -70,8 +71,9 @@ def _store_catalogue(database: Database, catalogue: CatalogueSettings) -> None:
         for spec in example_specs():
             store_spec(session, spec)
         if catalogue.specs_dir:
-            for path in sorted(catalogue.specs_dir.glob("*.yaml")):
-                store_spec(session, read_spec(path))
+            for path in sorted(catalogue.specs_dir.glob("*")):
+                if path.suffix.lower() in SUFFIXES:
+                    store_spec(session, read_spec(path))
         if catalogue.stations_dir:
             for path in sorted(catalogue.stations_dir.glob("*.json")):
                 store_station(session, read_station(path))

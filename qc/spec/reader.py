@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from qc.errors import SpecError, SpecFault
+from qc.errors import Fault, SpecError
 from qc.spec.models import Spec
 from qc.spec.wording import Path, complaints
 
@@ -57,12 +57,12 @@ def parse_spec(text: str, name: str) -> Spec:
     except ValidationError as error:
         # A misspelt key is named before the one that is missing because of it.
         found = sorted((c.sequel, _line(root, c.path), c.message) for c in complaints(error))
-        faults = [SpecFault(f"line {line}", message, _FIX) for _, line, message in found]
+        faults = [Fault(f"line {line}", message, _FIX) for _, line, message in found]
         raise SpecError.of(name, faults) from error
 
 
 def _at(name: str, line: int, message: str, fix: str = _FIX) -> SpecError:
-    return SpecError.of(name, [SpecFault(f"line {line}", message, fix)])
+    return SpecError.of(name, [Fault(f"line {line}", message, fix)])
 
 
 def _too_large(name: str) -> SpecError:

@@ -108,7 +108,7 @@ def back_up(data_dir: Path, to: Path) -> Path:
     _copy_database(database, copied)
     with closing(sqlite3.connect(copied)) as connection:
         revision = str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
-        named = {row[0] for row in connection.execute("SELECT DISTINCT sha256 FROM photos")}
+        named = _photos_named(connection)
     photos = _copy_photos(PhotoStore.local(data_dir / PHOTOS_FOLDER), named, to)
     files = {
         str(path.relative_to(data_dir)): _copy(
@@ -143,6 +143,21 @@ def _copy_database(source: Path, target: Path) -> None:
     with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
         live.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file, whole without a log beside it
+
+
+def _photos_named(connection: sqlite3.Connection) -> set[str]:
+    """Return every photo that a row names; the database may be of an earlier version."""
+    known = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    queries = {
+        "photos": "SELECT sha256 FROM photos",
+        "golden_photos": "SELECT sha256 FROM golden_photos",
+    }
+    return {
+        row[0]
+        for table, query in queries.items()
+        if table in known
+        for row in connection.execute(query)
+    }
 
 
 def _copy_photos(store: PhotoStore, named: set[str], to: Path) -> set[str]:

@@ -22,6 +22,7 @@ from service.errors import NotFoundError, StorageError
 from service.inspections.models import InspectionRow, PhotoRow
 from service.releases import service as releases
 from service.settings import Settings
+from service.specs.models import GoldenPhotoRow
 from service.stations.service import list_stations
 from service.storage import PHOTOS_FOLDER, PhotoStore
 from service.stores import photo_store
@@ -107,7 +108,11 @@ def _audit_log(session: Session) -> Finding:
 
 
 def _photos(session: Session, store: PhotoStore, where: str, *, quick: bool) -> Iterator[Finding]:
-    named = set(session.scalars(select(PhotoRow.sha256).distinct()))
+    named = {
+        sha256
+        for column in (PhotoRow.sha256, GoldenPhotoRow.sha256)
+        for sha256 in session.scalars(select(column).distinct())
+    }
     there = set(store.keys())
     if named and not there & named:
         yield Finding(

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from enum import StrEnum
-
-from PIL import Image
 
 from qc.overlay import Box, Language, close_up, draw_overlay
 from qc.photo import Photo, decode_photo
 from qc.records import Inspection
-
-JPEG_QUALITY = 88
+from service.pictures import jpeg
 
 
 class Frame(StrEnum):
@@ -27,13 +23,7 @@ def photo_jpeg(
     """Re-encode a stored photo; nothing but its pixels survives."""
     photo = decode_photo(data)
     left, top, right, bottom = _box(photo, inspection, view, frame)
-    image = Image.fromarray(photo.pixels[top:bottom, left:right])
-    if width_px is not None and width_px < image.width:
-        height_px = max(1, round(image.height * width_px / image.width))
-        image = image.resize((width_px, height_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=JPEG_QUALITY)
-    return out.getvalue()
+    return jpeg(photo.pixels[top:bottom, left:right], width_px)
 
 
 def overlay_jpeg(

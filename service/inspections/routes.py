@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Header, Query, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from pydantic import AwareDatetime
 
-from qc import __version__
 from qc.decision.verdict import Verdict
 from qc.overlay import Language
 from qc.spec.models import Slug
@@ -21,30 +19,15 @@ from service.inspections import pictures, service
 from service.inspections.pictures import Frame
 from service.inspections.schemas import InspectionPage, InspectionResource
 from service.inspections.workflow import Submission, submit
+from service.pictures import FOR_AN_HOUR, FOR_EVER, PICTURE, IfNoneMatch, Width, answer
 from service.runtime import ReadSession, Runtime, RuntimeDep
 from service.specs.schemas import SpecReference, split_reference
 
 router = APIRouter(prefix="/v1/inspections", tags=["inspections"], route_class=GuardedRoute)
 
-_FOR_EVER = "private, max-age=31536000, immutable"
-_FOR_AN_HOUR = "private, max-age=3600"  # a later version may draw or frame better
-_PICTURE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The picture.",
-        "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
-        "headers": {"ETag": {"schema": {"type": "string"}}},
-    },
-    304: {"description": "The client has this picture already."},
-}
-
-Width = Annotated[
-    int | None,
-    Query(ge=16, le=4096, description="Width in pixels; the full size where not given."),
-]
 FrameParameter = Annotated[
     Frame, Query(description="`item` shows the item and its surroundings, where it was found.")
 ]
-IfNoneMatch = Annotated[str | None, Header(description="ETag of the picture that is there.")]
 
 
 @router.post(
@@ -155,7 +138,7 @@ def get_inspection(session: ReadSession, inspection_id: UUID) -> InspectionResou
 @router.get(
     "/{inspection_id}/photos/{view}",
     response_class=Response,
-    responses=_PICTURE | problems(404, 422, 503),
+    responses=PICTURE | problems(404, 422, 503),
 )
 def get_inspection_photo(
     runtime: RuntimeDep,
@@ -167,9 +150,9 @@ def get_inspection_photo(
 ) -> Response:
     """Give the photo of one view: JPEG, upright, without EXIF."""
     photo, inspection = _look_up(runtime, inspection_id, view)
-    return _picture(
+    return answer(
         f"photo-{inspection_id}-{photo.sha256[:32]}-{frame}-{width or 'full'}",
-        _FOR_EVER if frame is Frame.PHOTO else _FOR_AN_HOUR,
+        FOR_EVER if frame is Frame.PHOTO else FOR_AN_HOUR,
         if_none_match,
         lambda: pictures.photo_jpeg(
             runtime.photos.get(photo.sha256), inspection, view, width, frame
@@ -180,7 +163,7 @@ def get_inspection_photo(
 @router.get(
     "/{inspection_id}/overlays/{view}",
     response_class=Response,
-    responses=_PICTURE | problems(404, 422, 503),
+    responses=PICTURE | problems(404, 422, 503),
 )
 def get_inspection_overlay(
     runtime: RuntimeDep,
@@ -193,9 +176,9 @@ def get_inspection_overlay(
 ) -> Response:
     """Give the photo of one view with the findings drawn in."""
     photo, inspection = _look_up(runtime, inspection_id, view)
-    return _picture(
+    return answer(
         f"overlay-{inspection_id}-{view}-{language}-{frame}-{width or 'full'}",
-        _FOR_AN_HOUR,
+        FOR_AN_HOUR,
         if_none_match,
         lambda: pictures.overlay_jpeg(
             runtime.photos.get(photo.sha256), inspection, view, width, frame, language
@@ -210,14 +193,3 @@ def _look_up(
     with runtime.database.reading() as session:
         photo = service.get_photo(session, inspection_id, view)
         return photo, service.get_inspection(session, inspection_id)
-
-
-def _picture(
-    name: str, cache_control: str, if_none_match: str | None, render: Callable[[], bytes]
-) -> Response:
-    """Answer with a picture, unless the client has what this software makes of it."""
-    etag = f'"{name}-{__version__}"'
-    headers = {"ETag": etag, "Cache-Control": cache_control}
-    if if_none_match is not None and etag in if_none_match:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(render(), media_type="image/jpeg", headers=headers)

@@ -33,7 +33,7 @@ from service.readings import recording
 from service.review import service as reviews
 from service.runtime import Runtime
 from service.settings import MEBIBYTE, UploadSettings
-from service.specs.service import get_spec
+from service.specs.service import get_spec, require_begun
 from service.stations.service import StationRevision, get_station
 
 
@@ -79,7 +79,7 @@ def submit(runtime: Runtime, submission: Submission) -> Receipt:
     """Inspect and keep what was submitted, once.
 
     Raises:
-        NotFoundError: spec, station or lot is not known.
+        NotFoundError: spec, station or lot is not known, or the spec's version counts later.
         UploadError: the photos do not fit together, the limits or the spec's views.
         SealError: the seal does not belong to them.
         ConflictError: the client id was used for other photos, the lot takes none, or the item
@@ -151,6 +151,8 @@ def _spec(session: Session, submission: Submission) -> Spec:
                 fix=f"Send {submission.spec_id}@{of_lot}, or no version.",
             )
         version = of_lot
+    elif version is not None:
+        require_begun(session, submission.spec_id, version)
     return get_spec(session, submission.spec_id, version)
 
 

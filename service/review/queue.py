@@ -23,7 +23,8 @@ from service.review.schemas import (
     ReviewedDefect,
 )
 from service.review.service import outcome_of, standing_defects
-from service.specs.service import get_spec
+from service.specs.schemas import GoldenLink
+from service.specs.service import get_spec, golden_links
 from service.visitor import VisitingPerson
 
 
@@ -73,6 +74,9 @@ class ReviewCase(BaseModel):
     defect_types: tuple[DefectTypeName, ...] = Field(
         description="Those that the spec names and those that were found, then the common others."
     )
+    golden: tuple[GoldenLink, ...] = Field(
+        description="Approved samples, as the spec's version that judged it shows them."
+    )
     reviews: tuple[Review, ...] = Field(description="Oldest first.")
     claim: Claim | None = Field(description="Who is looking at it now.")
 
@@ -120,6 +124,7 @@ def get_case(
         cause=Cause.CHOSEN if item is None else Cause(item.cause),
         defects=tuple(defects),
         defect_types=tuple(_named(name) for name in dict.fromkeys(types + common)),
+        golden=golden_links(session, spec.id, spec.version),
         reviews=reviews,
         claim=claims.claim_of(claimed, person),
     )

@@ -79,6 +79,9 @@ def furnish(house: House) -> dict[str, list[str]]:
         f"/v1/reviews/{inspection}",
         json={"client_id": str(uuid4()), "disposition": "rework", "reason": "Sand it"},
     )
+    golden = {"photo": ("golden.jpg", jpeg(2), "image/jpeg")}
+    kept = lead.post("/v1/specs/test-bowl/2/golden/top", files=golden)
+    assert kept.status_code == 201, kept.text
     admin = house.browser(Role.ADMIN)
     person = admin.post("/v1/people", json={"name": "Budi", "role": "packer"}).json()["person"]
     tablet = admin.get("/v1/tablets").json()["items"][0]["id"]
@@ -89,6 +92,7 @@ def furnish(house: House) -> dict[str, list[str]]:
         "person_id": [person["id"]],
         "tablet_id": [tablet],
         "spec_id": ["test-bowl"],
+        "version": ["2"],
         "view": ["top"],
         "sha256": [report["pdf_sha256"], report["content_sha256"]],
     }

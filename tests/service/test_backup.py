@@ -49,6 +49,27 @@ def test_what_comes_back_is_what_was_there(
         assert again.client.get(url).content == house.client.get(url).content
 
 
+def test_golden_samples_come_back(house: House, open_house: OpenHouse, tmp_path: Path) -> None:
+    files = {"photo": ("golden.jpg", jpeg(5), "image/jpeg")}
+    kept = house.lead().post("/v1/specs/test-bowl/2/golden/top", files=files).json()
+    snapshot = back_up(data_of(house), tmp_path / "backup")
+    restored = tmp_path / "elsewhere" / "data"
+    restore(snapshot, restored)
+    again = open_house(storage={"data_dir": restored})
+    shown = again.client.get(kept["photo_url"])
+    assert shown.status_code == 200
+    assert shown.content == house.client.get(kept["photo_url"]).content
+
+
+def test_a_lost_golden_sample_is_named_by_the_backup(house: House, tmp_path: Path) -> None:
+    files = {"photo": ("golden.jpg", jpeg(5), "image/jpeg")}
+    house.lead().post("/v1/specs/test-bowl/2/golden/top", files=files)
+    (path,) = (data_of(house) / "photos").glob("??/*")
+    path.unlink()
+    with pytest.raises(BackupError, match=path.name[:12]):
+        back_up(data_of(house), tmp_path / "backup")
+
+
 def test_a_photo_is_copied_once_and_every_snapshot_is_complete(
     house: House, snapshot: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

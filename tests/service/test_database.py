@@ -144,7 +144,10 @@ def test_an_inspection_cannot_name_a_spec_that_is_not_stored(database: Database)
 
 def test_a_relation_that_was_not_asked_for_is_not_loaded_in_secret(database: Database) -> None:
     with database.writing() as session:
-        session.add(SpecRow(id="bowl", version=1, document="{}", stored_at=datetime.now(UTC)))
+        now = datetime.now(UTC)
+        session.add(
+            SpecRow(id="bowl", version=1, document="{}", stored_at=now, effective_on=now.date())
+        )
         session.flush()
         session.add(
             InspectionRow(

@@ -65,6 +65,15 @@ def test_a_lost_photo_is_found_even_in_a_hurry(busy: House) -> None:
 
 
 @pytest.mark.files
+def test_a_lost_golden_sample_is_found(house: House) -> None:
+    files = {"photo": ("golden.jpg", jpeg(5), "image/jpeg")}
+    house.lead().post("/v1/specs/test-bowl/2/golden/top", files=files)
+    assert findings(house)["photos"].detail == "all 1 are there, to the last byte"
+    photo_files(house)[0].unlink()
+    assert findings(house, quick=True)["photos"].state is State.BAD
+
+
+@pytest.mark.files
 def test_a_folder_that_is_not_mounted_is_not_a_thousand_losses(busy: House) -> None:
     for path in photo_files(busy):
         path.unlink()

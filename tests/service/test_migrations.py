@@ -14,6 +14,7 @@ from sqlalchemy import MetaData, insert, select
 from service.database import Database
 from service.inspections.models import InspectionRow, PhotoRow
 from service.review.models import ReviewItemRow
+from service.specs.models import SpecRow
 
 pytestmark = everywhere
 
@@ -116,5 +117,22 @@ def test_inspections_from_before_there_were_people_stay_as_they_are(
             None,
         )
         assert [photo.view for photo in session.scalars(select(PhotoRow))] == ["top"]
+    assert_no_orphans(database)
+    database.close()
+
+
+def test_specs_from_before_there_were_days_count_from_the_day_of_their_storing(
+    tmp_path: Path, place: str
+) -> None:
+    database = at_version(tmp_path / "old.sqlite3", "0008", place)
+    inspection_id = store_inspection(database, 1, "pass")
+
+    database.migrate()
+
+    with database.reading() as session:
+        (row,) = session.scalars(select(SpecRow))
+        assert row.effective_on == row.stored_at.astimezone().date()
+        assert row.stored_by_id is None
+        assert [i.id for i in session.scalars(select(InspectionRow))] == [inspection_id]
     assert_no_orphans(database)
     database.close()

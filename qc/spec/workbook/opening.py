@@ -15,7 +15,7 @@ from typing import Final
 
 from openpyxl import Workbook, load_workbook
 
-from qc.errors import SpecError, SpecFault
+from qc.errors import Fault, SpecError
 
 MAX_UNPACKED_BYTES: Final = 8 * 1024 * 1024
 MAX_PARTS: Final = 200
@@ -82,7 +82,7 @@ def _check_zip(data: bytes, name: str) -> None:
         )
 
 
-def _overfull_sheets(data: bytes) -> list[SpecFault]:
+def _overfull_sheets(data: bytes) -> list[Fault]:
     """Look for sheets with more rows than any spec has, in little memory."""
     faults = []
     book = load_workbook(BytesIO(data), read_only=True, keep_links=False)
@@ -94,7 +94,7 @@ def _overfull_sheets(data: bytes) -> list[SpecFault]:
                 filled, last = filled + 1, number
         if filled > MAX_FILLED_ROWS or last > MAX_LAST_ROW:
             faults.append(
-                SpecFault(
+                Fault(
                     f"{sheet.title}!A{last}",
                     f"{filled:,} rows are filled, down to row {last:,}; "
                     f"a sheet of a spec has at most {MAX_FILLED_ROWS}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from qc.errors import SpecFault
+from qc.errors import Fault
 from qc.spec.wording import Complaint, Path
 from qc.spec.workbook.layout import SHEETS
 
@@ -25,7 +25,7 @@ class Places:
 
     def __init__(self) -> None:
         self._cells: dict[Path, str] = {(): "Spec!A1"}
-        self._faults: list[SpecFault] = []
+        self._faults: list[Fault] = []
         self._unread: set[Path] = set()
 
     def put(self, path: Path, cell: str) -> None:
@@ -41,7 +41,7 @@ class Places:
 
     def fault(self, location: str, message: str, fix: str) -> None:
         """Note what is wrong with the workbook itself."""
-        self._faults.append(SpecFault(location, message, fix))
+        self._faults.append(Fault(location, message, fix))
 
     def unread(self, path: Path) -> None:
         """Say that something stands there which could not be read: it is not missing."""
@@ -64,11 +64,11 @@ class Places:
             self.fault(self.cell(path), _with_headers(complaint), fix)
 
     @property
-    def faults(self) -> list[SpecFault]:
+    def faults(self) -> list[Fault]:
         """Each fault once, by sheet, row and column."""
         order = {sheet.title: i for i, sheet in enumerate(SHEETS)}
 
-        def place(fault: SpecFault) -> tuple[int, int, int, str]:
+        def place(fault: Fault) -> tuple[int, int, int, str]:
             title, _, cell = fault.location.partition("!")
             found = re.match(r"([A-Z]+)([0-9]+)", cell)
             row, column = (int(found[2]), found[1]) if found else (0, "")

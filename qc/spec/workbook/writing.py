@@ -44,11 +44,10 @@ def template_workbook() -> bytes:
     return _write({sheet.part: [] if sheet.part else [_TEMPLATE] for sheet in SHEETS}, None)
 
 
-def spec_rows(spec: Spec) -> dict[str, list[dict[str, Any]]]:
-    """Return a spec as rows of the workbook's sheets, by part.
+def spec_rows(spec: Spec, *, complete: bool = False) -> dict[str, list[dict[str, Any]]]:
+    """Return a spec as rows of the workbook's sheets, by part; the grain stands in dimensions.
 
-    What the spec fills in by itself (limits by the default tolerance) is left out, and the grain
-    stands with each dimension.
+    What the spec fills in by itself (limits by the default tolerance) is there if `complete`.
     """
     data = spec.model_dump(mode="json", exclude_none=True)
     moisture = data.pop("moisture", None)
@@ -57,9 +56,9 @@ def spec_rows(spec: Spec) -> dict[str, list[dict[str, Any]]]:
         for direction in ("radial", "tangential")
         for name in (moisture or {}).pop(direction, ())
     }
+    rows = data["dimensions"] if complete else [stated(one) for one in spec.dimensions]
     dimensions = [
-        stated(dimension) | ({GRAIN: grain[dimension.name]} if dimension.name in grain else {})
-        for dimension in spec.dimensions
+        row | ({GRAIN: grain[row["name"]]} if row["name"] in grain else {}) for row in rows
     ]
     return {
         "": [data],
@@ -88,7 +87,7 @@ def _write(rows: Mapping[str, list[dict[str, Any]]], title: str | None) -> bytes
 def _write_form(worksheet: Worksheet, sheet: Sheet, rows: list[dict[str, Any]]) -> None:
     lay_out_form(worksheet, sheet)
     for row, field in enumerate(sheet.fields, start=2):
-        _put(worksheet, row, 2, field, _get(rows[0], field) if rows else None)
+        _put(worksheet, row, 2, field, value_of(rows[0], field) if rows else None)
         validate(worksheet, f"B{row}", field)
 
 
@@ -98,12 +97,13 @@ def _write_table(worksheet: Worksheet, sheet: Sheet, rows: list[dict[str, Any]])
     for column, field in enumerate(sheet.fields, start=1):
         for row in range(2, last + 1):
             values = rows[row - 2] if row - 2 < len(rows) else None
-            _put(worksheet, row, column, field, _get(values, field) if values else None)
+            _put(worksheet, row, column, field, value_of(values, field) if values else None)
         letter = get_column_letter(column)
         validate(worksheet, f"{letter}2:{letter}{last}", field)
 
 
-def _get(values: Mapping[str, Any], field: Field) -> Any:
+def value_of(values: Mapping[str, Any], field: Field) -> Any:
+    """Return a field's value in a row of `spec_rows`, None where it is not stated."""
     found: Any = values
     for step in field.path:
         if isinstance(found, list) and isinstance(step, int):
