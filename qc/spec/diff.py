@@ -19,7 +19,7 @@ _UNCOMPARED = {"version"}
 _UNIT = re.compile(r"(?P<label>.+) \((?P<unit>± %|per %|mm²|mm|°)\)")
 
 
-class Change(BaseModel):
+class SpecChange(BaseModel):
     """One field that differs, or a row that is there in one version only."""
 
     model_config = ConfigDict(frozen=True)
@@ -34,7 +34,7 @@ class Change(BaseModel):
     after: Value | None
 
 
-def compare(before: Spec, after: Spec) -> tuple[Change, ...]:
+def compare(before: Spec, after: Spec) -> tuple[SpecChange, ...]:
     """Return what differs, in the order of the workbook's sheets. Order of rows says nothing."""
     old, new = spec_rows(before, complete=True), spec_rows(after, complete=True)
     return tuple(
@@ -44,7 +44,7 @@ def compare(before: Spec, after: Spec) -> tuple[Change, ...]:
 
 def _of_sheet(
     sheet: Sheet, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
-) -> Iterator[Change]:
+) -> Iterator[SpecChange]:
     several = not sheet.is_form and sheet.max_rows > 1
     name = sheet.fields[0].key
     old = {str(row[name]) if several else "": row for row in before}
@@ -61,8 +61,8 @@ def _of_sheet(
 
 def _whole(
     sheet: Sheet, row: str, was: Mapping[str, Any] | None, now: Mapping[str, Any] | None
-) -> Change:
-    return Change(
+) -> SpecChange:
+    return SpecChange(
         part=sheet.part or "spec",
         row=row,
         kind="added" if was is None else "removed",
@@ -74,9 +74,11 @@ def _whole(
     )
 
 
-def _change(sheet: Sheet, row: str, field: Column, was: Value | None, now: Value | None) -> Change:
+def _change(
+    sheet: Sheet, row: str, field: Column, was: Value | None, now: Value | None
+) -> SpecChange:
     named = _UNIT.fullmatch(field.header)
-    return Change(
+    return SpecChange(
         part=sheet.part or "spec",
         row=row,
         kind="changed",

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from qc.decision.verdict import Verdict
-from qc.spec.diff import Change
+from qc.spec.diff import SpecChange
 from qc.spec.models import Product, Spec, View
 
 SpecReference = Annotated[
@@ -95,7 +95,7 @@ class SpecDiff(BaseModel):
     id: str
     version: int
     against: int
-    changes: tuple[Change, ...]
+    changes: tuple[SpecChange, ...]
 
 
 class SpecUpload(BaseModel):
@@ -105,7 +105,7 @@ class SpecUpload(BaseModel):
     spec: Spec
     effective_on: date
     against: int | None = Field(description="The newest version before; absent for a new spec.")
-    changes: tuple[Change, ...] = Field(description="Against that version.")
+    changes: tuple[SpecChange, ...] = Field(description="Against that version.")
 
 
 class GoldenPhoto(BaseModel):

@@ -12,6 +12,8 @@ export type Route =
   | { page: "review"; inspectionId: string }
   | { page: "lots" }
   | { page: "releases" }
+  | { page: "specs" }
+  | { page: "spec"; specId: string; version: number }
   | { page: "lot"; lotId: string }
   | { page: "unsent" }
   | { page: "welcome"; code: string }
@@ -23,7 +25,7 @@ export function parseRoute(hash: string): Route {
   const [page, argument, ...rest] = hash.replace(/^#?\/?/, "").split("/");
   if (!page) return { page: "choose" };
   if ((page === "manage" || page === "unsent") && !argument) return { page };
-  if ((page === "lots" || page === "releases") && !argument) return { page };
+  if ((page === "lots" || page === "releases" || page === "specs") && !argument) return { page };
   if (page === "review" && !argument) return { page: "queue" };
   if (page === "enrol" && !argument) return { page: "enrol", code: "" };
   if (page === "verify" && !argument) return { page, hash: "" };
@@ -31,6 +33,9 @@ export function parseRoute(hash: string): Route {
   if (page === "specs" && argument && step === "reworked" && of && more.length === 0) {
     const specId = decodeURIComponent(argument);
     return { page: "capture", specId, reworked: decodeURIComponent(of) };
+  }
+  if (page === "spec" && argument && /^[1-9]\d*$/.test(step ?? "") && rest.length === 1) {
+    return { page, specId: decodeURIComponent(argument), version: Number(step) };
   }
   if (argument && rest.length === 0) {
     if (page === "welcome" || page === "enrol") return { page, code: decodeURIComponent(argument) };
@@ -52,6 +57,8 @@ export const addressOf = {
   lots: () => "#/lots",
   lot: (lotId: string) => `#/lots/${encodeURIComponent(lotId)}`,
   releases: () => "#/releases",
+  specs: () => "#/specs",
+  spec: (specId: string, version: number) => `#/spec/${encodeURIComponent(specId)}/${version}`,
   unsent: () => "#/unsent",
   capture: (specId: string) => `#/specs/${encodeURIComponent(specId)}`,
   /** The item of an inspection again, after its rework. */

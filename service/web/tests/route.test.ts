@@ -29,7 +29,7 @@ describe("addresses", () => {
     expect(parseRoute(hash)).toEqual({ page: "choose" });
   });
 
-  it.each(["#/nowhere", "#/welcome", "#/manage/1", "#/unsent/1", "#/specs", "#/specs/", "#/inspections/1/2", "#/specs/a/reworked", "#/specs/a/reworked/1/2", "#/specs/a/b/1"])(
+  it.each(["#/nowhere", "#/welcome", "#/manage/1", "#/unsent/1", "#/spec", "#/spec/a", "#/spec/a/0", "#/spec/a/x", "#/spec/a/1/2", "#/inspections/1/2", "#/specs/a/reworked", "#/specs/a/reworked/1/2", "#/specs/a/b/1"])(
     "are unknown: %s",
     (hash) => {
       expect(parseRoute(hash)).toEqual({ page: "unknown" });

@@ -167,7 +167,7 @@ def test_an_item_that_passed_shines_through_until_it_is_switched_off(
 ) -> None:
     choose(tablet)
     tablet.get_by_label("Pilih berkas").wait_for(state="attached")
-    ghost = tablet.get_by_role("img", name="Bayangan barang yang lulus")
+    ghost = tablet.get_by_role("img", name="Bayangan barang yang baik")
     assert ghost.count() == 0, "nothing has passed yet"
     pick(tablet, photo_of(Verdict.FAIL))
     tablet.get_by_role("heading", level=1, name="TOLAK").wait_for()

@@ -7,6 +7,8 @@ export interface Problem {
   code: string;
   detail: string;
   fix: string;
+  /** Single faults of a file or a form. */
+  errors?: readonly { location: string; message: string; fix: string }[];
 }
 
 /** `unreachable`: no answer came. `broken`: the server could not. `refused`: the request is at fault. */

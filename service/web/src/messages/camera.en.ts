@@ -22,7 +22,7 @@ export const cameraEn: typeof cameraId = {
   taken: "Photo taken. Change the item, or tap the picture.",
   automatic: "Automatic",
   ghost: "Ghost",
-  ghostPicture: "Ghost of an item that passed",
+  ghostPicture: "Ghost of a good item",
   sound: "Sound",
   volumes: { loud: "loud", soft: "soft", mute: "off" },
 };

@@ -20,7 +20,7 @@ export const cameraId = {
   taken: "Sudah difoto. Ganti barang, atau ketuk gambar.",
   automatic: "Otomatis",
   ghost: "Bayangan",
-  ghostPicture: "Bayangan barang yang lulus",
+  ghostPicture: "Bayangan barang yang baik",
   sound: "Suara",
   volumes: { loud: "keras", soft: "pelan", mute: "mati" },
 };

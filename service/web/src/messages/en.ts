@@ -5,6 +5,7 @@ import { placeEn } from "./place.en";
 import { readingsEn } from "./readings.en";
 import { releasesEn } from "./releases.en";
 import { reviewEn } from "./review.en";
+import { specsEn } from "./specs.en";
 
 export const en: Messages = {
   appName: "Teliti",
@@ -14,6 +15,7 @@ export const en: Messages = {
   place: placeEn,
   readings: readingsEn,
   releases: releasesEn,
+  specs: specsEn,
   verify: {
     title: "Verify a report",
     hint: "Choose the report's PDF file, or scan the QR code in the report.",
@@ -201,6 +203,7 @@ export const en: Messages = {
   problems: {
     ...lotsEn.problems,
     ...releasesEn.problems,
+    ...specsEn.problems,
     busy: { title: "The server is busy.", fix: "Wait a moment, then try again." },
     "not-found": { title: "This does not exist.", fix: "Go back to the list of items." },
     "credentials-wrong": { title: "That is not right.", fix: "Try again." },

@@ -4,6 +4,7 @@ import { placeId } from "./place.id";
 import { readingsId } from "./readings.id";
 import { releasesId } from "./releases.id";
 import { reviewId } from "./review.id";
+import { specsId } from "./specs.id";
 
 /** Indonesian: the language of the workshop, and the shape that every other language must have. */
 export const id = {
@@ -14,6 +15,7 @@ export const id = {
   place: placeId,
   readings: readingsId,
   releases: releasesId,
+  specs: specsId,
   verify: {
     title: "Cocokkan laporan",
     hint: "Pilih berkas PDF laporan, atau pindai kode QR di laporan.",
@@ -201,6 +203,7 @@ export const id = {
   problems: {
     ...lotsId.problems,
     ...releasesId.problems,
+    ...specsId.problems,
     busy: { title: "Server sedang sibuk.", fix: "Tunggu sebentar, lalu coba lagi." },
     "not-found": { title: "Data ini tidak ada.", fix: "Kembali ke daftar barang." },
     "credentials-wrong": { title: "Tidak cocok.", fix: "Coba lagi." },
