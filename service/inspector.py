@@ -9,7 +9,9 @@ from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
 from qc.defects.detector import Detector
+from qc.defects.normality import Normality
 from qc.geometry.station import Station
+from qc.judge import Judge
 from qc.photo import Photo
 from qc.records import Inspection
 from qc.spec.models import Spec
@@ -26,6 +28,8 @@ class Inspect(Protocol):
         spec: Spec,
         station: Station | None = None,
         detector: Detector | None = None,
+        normality: Mapping[str, Normality] | None = None,
+        judges: Mapping[str, Judge] | None = None,
         *,
         today: date | None = None,
     ) -> Inspection:

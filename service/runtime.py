@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from qc.defects.detector import Detector
 from service.database import Database
+from service.experts import ExpertFolder
 from service.inspector import Gate, Inspect
 from service.releases.active import ActiveDetector
 from service.settings import Settings
@@ -30,6 +31,8 @@ class Runtime:
     gate: Gate
     inspect: Inspect
     releases: ActiveDetector
+    experts: ExpertFolder
+    """Memories of good items, and judges, by product."""
     frames: Turnstile = field(default_factory=Turnstile)
     """Tablets whose live camera is being looked at."""
     first_code: str | None = None

@@ -11,6 +11,7 @@ from qc.geometry.station import read_station
 from qc.spec import example_specs, read_spec
 from qc.spec.files import SUFFIXES
 from service.database import Database
+from service.experts import EXPERTS_FOLDER, ExpertFolder
 from service.inspections.service import newest_photos
 from service.inspector import Gate, Inspect
 from service.people import service as people
@@ -19,7 +20,7 @@ from service.releases.shadow import shadowing
 from service.runtime import Runtime
 from service.samples import inspecting_samples
 from service.settings import CatalogueSettings, Settings
-from service.specs.service import store_spec
+from service.specs.service import get_spec, store_spec
 from service.stations.service import store_station
 from service.stores import open_database, photo_store, report_store
 
@@ -34,6 +35,7 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
         DatabaseError: a newer version of the software wrote the database, or it is damaged.
         StorageError: the photos that the database names are not where they should be.
         SpecError, StationError, ReleaseError: a file that the settings name is not valid.
+        NormalityError, JudgeError: a memory or a judge of a product is not valid.
         VisionError: the installed OpenCV does not measure correctly.
     """
     require_sound_vision()
@@ -55,6 +57,7 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
             gate=Gate(settings.inspection),
             inspect=inspect,
             releases=ActiveDetector.open(database, settings),
+            experts=_open_experts(database, settings),
             first_code=first_code,
         )
         with (
@@ -64,6 +67,15 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
             yield runtime
     finally:
         database.close()
+
+
+def _open_experts(database: Database, settings: Settings) -> ExpertFolder:
+    """Read every product's experts once, so that a damaged file stops the start."""
+    experts = ExpertFolder(settings.storage.data_dir / EXPERTS_FOLDER)
+    with database.reading() as session:
+        for spec_id in experts.specs():
+            experts.load(get_spec(session, spec_id))
+    return experts
 
 
 def _store_catalogue(database: Database, catalogue: CatalogueSettings) -> None:

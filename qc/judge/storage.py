@@ -13,6 +13,7 @@ from qc.judge.model import Judge
 
 def write_judge(path: Path, judge: Judge) -> None:
     """Write a judge; whoever reads meanwhile sees the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(".new")
     new.write_text(judge.model_dump_json(indent=2) + "\n", encoding="utf-8")
     new.replace(path)

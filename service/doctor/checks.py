@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from qc.errors import ReleaseError, VisionError
+from qc.errors import ReleaseError, TelitiError, VisionError
 from qc.geometry.selfcheck import require_sound_vision
 from service.audit import service as audit
 from service.audit.models import AuditRow
@@ -19,10 +19,12 @@ from service.doctor.certificates import examine_certificates
 from service.doctor.findings import Finding, State
 from service.drift.finding import find_drift
 from service.errors import NotFoundError, StorageError
+from service.experts import EXPERTS_FOLDER, ExpertFolder
 from service.inspections.models import InspectionRow, PhotoRow
 from service.releases import service as releases
 from service.settings import Settings
 from service.specs.models import GoldenPhotoRow
+from service.specs.service import get_spec
 from service.stations.service import list_stations
 from service.storage import PHOTOS_FOLDER, PhotoStore
 from service.stores import photo_store
@@ -53,6 +55,7 @@ def examine(session: Session, settings: Settings, *, quick: bool = False) -> Ite
     yield from examine_certificates(data_dir, datetime.now(UTC))
     yield _vision()
     yield _detector(session, settings)
+    yield from _experts(session, data_dir)
     yield from _stations(session, date.today())
     yield from find_drift(session)
 
@@ -185,6 +188,19 @@ def _detector(session: Session, settings: Settings) -> Finding:
     return Finding(
         subject="detector", state=State.GOOD, detail=f"{detector.reference}, as released"
     )
+
+
+def _experts(session: Session, data_dir: Path) -> Iterator[Finding]:
+    folder = ExpertFolder(data_dir / EXPERTS_FOLDER)
+    for spec_id in folder.specs():
+        subject = f"experts on {spec_id}"
+        try:
+            found = folder.read(get_spec(session, spec_id))
+        except TelitiError as error:
+            yield Finding(subject=subject, state=State.BAD, detail=error.message, fix=error.fix)
+        else:
+            said = f"{len(found.memories)} memories and {len(found.judges)} judges, as written"
+            yield Finding(subject=subject, state=State.GOOD, detail=said)
 
 
 def _stations(session: Session, today: date) -> Iterator[Finding]:

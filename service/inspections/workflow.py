@@ -179,11 +179,15 @@ def _inspect_and_keep(
 ) -> Receipt:
     contents = {view: file.read() for view, file in files.items()}
     photos = {view: decode_photo(data) for view, data in contents.items()}
+    detector = runtime.detector
+    experts = runtime.experts.of(spec).beside(detector)
     inspection = runtime.inspect(
         photos,
         spec,
         None if station is None else station.station,
-        runtime.detector,
+        detector,
+        experts.memories,
+        experts.judges,
         today=datetime.now(UTC).date(),
     )
     barcode = None if item_code is None else recording.look_for(photos.values(), item_code)

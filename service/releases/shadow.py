@@ -96,8 +96,15 @@ class Shadow:
                 view: decode_photo(self._runtime.photos.get(sha256))
                 for view, sha256 in replay.sha256_of_view.items()
             }
+            experts = self._runtime.experts.of(replay.spec).beside(detector)
             inspection = self._runtime.inspect(
-                photos, replay.spec, replay.station, detector, today=replay.created_at.date()
+                photos,
+                replay.spec,
+                replay.station,
+                detector,
+                experts.memories,
+                experts.judges,
+                today=replay.created_at.date(),
             )
         except TelitiError as error:
             row.problem = str(error)

@@ -62,6 +62,8 @@ def recorded_inspection(
     spec: Spec,
     station: Station | None = None,
     detector: object = None,  # noqa: ARG001 -- the pipeline's signature
+    normality: object = None,  # noqa: ARG001
+    judges: object = None,  # noqa: ARG001
     *,
     today: date | None = None,  # noqa: ARG001
 ) -> Inspection:

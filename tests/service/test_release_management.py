@@ -123,6 +123,8 @@ def naming_inspection(
     spec: Spec,
     station: Station | None = None,
     detector: Detector | None = None,
+    normality: object = None,  # noqa: ARG001
+    judges: object = None,  # noqa: ARG001
     *,
     today: date | None = None,
 ) -> Inspection:

@@ -28,6 +28,7 @@ _FORMAT = "teliti-normality-1"
 def save(path: Path, normality: Normality) -> None:
     """Write a file, whole or not at all."""
     parts = _parts(normality.card, normality.memory, normality.bank)
+    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
     with unfinished.open("wb") as file:
         np.savez(file, sha256=_text(_digest(parts)), **parts)
