@@ -55,7 +55,7 @@ RELEASES: Final = _only(Role.ENGINEER, Role.ADMIN)
 """Who decides which detector inspects."""
 
 OVERSEERS: Final = _only(Role.LEAD, Role.ENGINEER, Role.ADMIN)
-"""Who sees what packers do not: how releases compare, and what one in shadow said."""
+"""Who sees what packers do not: how releases compare, what one in shadow said, what goes wrong."""
 
 REPORTS: Final = _only(Role.LEAD, Role.ADMIN)
 """Who signs the reports that buyers get."""
@@ -105,6 +105,9 @@ ACCESS: Final[Mapping[str, Access]] = {
     "get_review_queue": REVIEWS,
     "get_review_quality": REVIEWS,
     "get_drift": OVERSEERS,
+    "get_insight": OVERSEERS,
+    "get_control_chart": OVERSEERS,
+    "export_insight": OVERSEERS,
     "get_review_case": REVIEWS,
     "claim_review": REVIEWS,
     "release_review": REVIEWS,

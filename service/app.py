@@ -18,6 +18,7 @@ from service.audit import routes as audit
 from service.drift import routes as drift
 from service.errors import install_error_handlers
 from service.guidance import routes as guidance
+from service.insight import routes as insight
 from service.inspections import routes as inspections
 from service.inspector import Inspect
 from service.lots import routes as lots
@@ -94,6 +95,7 @@ def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:
         lots.router,
         review.router,
         drift.router,
+        insight.router,
         reports.router,
         specs.router,
         stations.router,

@@ -30,6 +30,9 @@ class LotRow(Base):
     spec_id: Mapped[str] = mapped_column(String(64))
     spec_version: Mapped[int]
     order_number: Mapped[str] = mapped_column(String(80))
+    maker_group: Mapped[str | None] = mapped_column(
+        String(16), doc="Code of the workshop or group that made it; never a person."
+    )
     item_code: Mapped[str | None] = mapped_column(
         String(200), doc="What the barcode of every item says."
     )

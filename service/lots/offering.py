@@ -92,6 +92,7 @@ def create_lot(session: Session, by: str, request: LotRequest) -> tuple[LotResou
         spec_id=spec.id,
         spec_version=spec.version,
         order_number=request.order_number,
+        maker_group=request.maker_group,
         item_code=request.item_code,
         size=request.size,
         plan=plan.model_dump_json(),

@@ -28,6 +28,9 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
 """What a barcode says."""
 
+MakerGroup = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,8}-?[0-9]{1,4}$")]
+"""A workshop or group of makers: letters and a number, such as `WS-07`; never a person's name."""
+
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 """Why somebody decided something, in their words."""
 
@@ -64,6 +67,10 @@ class LotRequest(PlanRequest):
 
     client_id: UUID = Field(description="Chosen by the client, once a lot; safe to send again.")
     order_number: Line
+    maker_group: MakerGroup | None = Field(
+        default=None,
+        description="The workshop or group that made the lot, as a code with a number.",
+    )
     item_code: Code | None = Field(
         default=None,
         description="What the barcode of every item says; each inspection's photos are read for "
@@ -183,6 +190,7 @@ class LotSummary(BaseModel):
     created_by: str
     spec: SpecSummary
     order_number: str
+    maker_group: str | None = Field(description="The workshop or group that made it, as a code.")
     item_code: str | None = Field(description="What the barcode of every item says.")
     size: int
     plan: LotPlan

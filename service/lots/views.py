@@ -110,6 +110,7 @@ def _summary(session: Session, lot: LotRow, units: list[LotUnit]) -> dict[str, o
         "created_by": lot.created_by,
         "spec": SpecSummary.of(Spec.model_validate_json(lot.spec.document)),
         "order_number": lot.order_number,
+        "maker_group": lot.maker_group,
         "item_code": lot.item_code,
         "size": lot.size,
         "plan": LotPlan.model_validate_json(lot.plan),

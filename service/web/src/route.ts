@@ -14,6 +14,7 @@ export type Route =
   | { page: "releases" }
   | { page: "specs" }
   | { page: "spec"; specId: string; version: number }
+  | { page: "insight" }
   | { page: "lot"; lotId: string }
   | { page: "unsent" }
   | { page: "welcome"; code: string }
@@ -25,7 +26,9 @@ export function parseRoute(hash: string): Route {
   const [page, argument, ...rest] = hash.replace(/^#?\/?/, "").split("/");
   if (!page) return { page: "choose" };
   if ((page === "manage" || page === "unsent") && !argument) return { page };
-  if ((page === "lots" || page === "releases" || page === "specs") && !argument) return { page };
+  const desks = ["lots", "releases", "specs", "insight"] as const;
+  const desk = desks.find((one) => one === page);
+  if (desk && !argument) return { page: desk };
   if (page === "review" && !argument) return { page: "queue" };
   if (page === "enrol" && !argument) return { page: "enrol", code: "" };
   if (page === "verify" && !argument) return { page, hash: "" };
@@ -59,6 +62,7 @@ export const addressOf = {
   releases: () => "#/releases",
   specs: () => "#/specs",
   spec: (specId: string, version: number) => `#/spec/${encodeURIComponent(specId)}/${version}`,
+  insight: () => "#/insight",
   unsent: () => "#/unsent",
   capture: (specId: string) => `#/specs/${encodeURIComponent(specId)}`,
   /** The item of an inspection again, after its rework. */

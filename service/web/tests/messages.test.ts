@@ -43,9 +43,9 @@ describe("the message catalogues", () => {
     const source = Object.values(files).join("\n");
     expect(source).toContain("text.appName");
     const verdicts = ["pass", "fail", "check", "retake"]; // looked up as text[verdict]
-    const unused = [...Object.keys(id), ...Object.keys(id.review), ...Object.keys(id.verify), ...Object.keys(id.camera), ...Object.keys(id.readings), ...Object.keys(id.place)]
+    const unused = [...Object.keys(id), ...Object.keys(id.review), ...Object.keys(id.verify), ...Object.keys(id.camera), ...Object.keys(id.insight), ...Object.keys(id.readings), ...Object.keys(id.place)]
       .filter((key) => !verdicts.includes(key))
-      .filter((key) => !new RegExp(`text\\.((review|verify|camera|place|readings)\\.)?${key}\\b`).test(source));
+      .filter((key) => !new RegExp(`text\\.((review|verify|camera|place|readings|insight)\\.)?${key}\\b`).test(source));
     expect(unused).toEqual([]);
   });
 });

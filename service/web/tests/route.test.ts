@@ -12,6 +12,7 @@ describe("addresses", () => {
       specId: "a b",
       reworked: "4/2",
     });
+    expect(parseRoute(addressOf.insight())).toEqual({ page: "insight" });
     expect(parseRoute(addressOf.queue())).toEqual({ page: "queue" });
     expect(parseRoute(addressOf.review("42"))).toEqual({ page: "review", inspectionId: "42" });
     expect(parseRoute(addressOf.answer("42"))).toEqual({ page: "answer", inspectionId: "42" });

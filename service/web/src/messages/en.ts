@@ -1,5 +1,6 @@
 import type { Messages } from "./id";
 import { cameraEn } from "./camera.en";
+import { insightEn } from "./insight.en";
 import { lotsEn } from "./lots.en";
 import { placeEn } from "./place.en";
 import { readingsEn } from "./readings.en";
@@ -11,6 +12,7 @@ export const en: Messages = {
   appName: "Teliti",
   review: reviewEn,
   camera: cameraEn,
+  insight: insightEn,
   lots: lotsEn,
   place: placeEn,
   readings: readingsEn,

@@ -1,4 +1,5 @@
 import { cameraId } from "./camera.id";
+import { insightId } from "./insight.id";
 import { lotsId } from "./lots.id";
 import { placeId } from "./place.id";
 import { readingsId } from "./readings.id";
@@ -11,6 +12,7 @@ export const id = {
   appName: "Teliti",
   review: reviewId,
   camera: cameraId,
+  insight: insightId,
   lots: lotsId,
   place: placeId,
   readings: readingsId,

@@ -17,6 +17,7 @@ export const lotsEn: typeof lotsId = {
   product: "Product",
   order: "Order number",
   size: "Units offered",
+  group: "Workshop or group (code)",
   itemCode: "Barcode of the items (if any)",
   level: "Inspection level",
   levelHint: "II where nothing else was agreed.",

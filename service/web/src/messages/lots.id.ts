@@ -15,6 +15,7 @@ export const lotsId = {
   product: "Produk",
   order: "Nomor pesanan",
   size: "Banyaknya barang",
+  group: "Bengkel atau kelompok (kode)",
   itemCode: "Kode batang barang (bila ada)",
   level: "Tingkat pemeriksaan",
   levelHint: "II bila tidak disepakati lain.",

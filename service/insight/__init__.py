@@ -1,0 +1,1 @@
+"""Where the trouble is: frequent defects, yield, control charts; by groups, never by persons."""
