@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
@@ -198,6 +199,44 @@ class ReportSettings(_Group):
     )
 
 
+class WebhookSettings(_Group):
+    """Which other system hears what happens."""
+
+    url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/@\s]+(/\S*)?$",
+        description="Address to which every event is posted; https, unless its host is allowed.",
+    )
+    secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Key of the signature (`Teliti-Signature`), 16 characters at least; needed "
+        "with `url`.",
+    )
+    events: tuple[str, ...] = Field(
+        default=("inspection.kept", "reading.kept", "review.", "lot.", "report.signed"),
+        min_length=1,
+        description="Deeds of the audit log that are told, by how they begin; JSON.",
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(),
+        description="Hosts that may be called although they are in a private network or speak "
+        "plain http; JSON.",
+    )
+    timeout_s: float = Field(default=5, gt=0, le=60, description="Seconds for an answer.")
+    interval_s: float = Field(default=2, gt=0, description="How often new events are looked for.")
+    first_pause_s: float = Field(
+        default=5, gt=0, description="Pause after a failure; each further one doubles it."
+    )
+    longest_pause_s: float = Field(default=3600, gt=0, description="Longest pause.")
+
+    @model_validator(mode="after")
+    def _signed(self) -> Self:
+        if self.url is not None and self.secret is None:
+            raise ValueError("a webhook's url needs its secret")
+        return self
+
+
 class CatalogueSettings(_Group):
     """What is known at the start besides the shipped example specs."""
 
@@ -247,6 +286,7 @@ class Settings(BaseSettings):
         default_factory=ReadingSettings, description="Measuring by hand."
     )
     report: ReportSettings = Field(default_factory=ReportSettings, description="Reporting.")
+    webhook: WebhookSettings = Field(default_factory=WebhookSettings, description="Telling.")
     catalogue: CatalogueSettings = Field(
         default_factory=CatalogueSettings, description="Specs, stations and samples to start with."
     )

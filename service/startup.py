@@ -23,6 +23,7 @@ from service.settings import CatalogueSettings, Settings
 from service.specs.service import get_spec, store_spec
 from service.stations.service import store_station
 from service.stores import open_database, photo_store, report_store
+from service.webhooks.worker import delivering
 
 _PHOTOS_TO_KNOW = 20
 
@@ -63,6 +64,7 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
         with (
             inspecting_samples(runtime, settings.catalogue.samples_dir),
             shadowing(runtime, settings.release.shadow_interval_s),
+            delivering(database, settings.webhook),
         ):
             yield runtime
     finally:

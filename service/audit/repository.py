@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from service.audit.models import AuditHeadRow, AuditRow
@@ -47,6 +47,13 @@ def has_deed(session: Session, action: str, after_sha256: str) -> bool:
         AuditRow.action == action, AuditRow.after_sha256 == after_sha256
     )
     return session.scalars(query.limit(1)).one_or_none() is not None
+
+
+def first_after(session: Session, sequence: int, actions: Sequence[str]) -> AuditRow | None:
+    """Return the first entry after a sequence whose action begins with one of these."""
+    wanted = or_(*(AuditRow.action.startswith(action, autoescape=True) for action in actions))
+    query = select(AuditRow).where(AuditRow.sequence > sequence, wanted)
+    return session.scalars(query.order_by(AuditRow.sequence).limit(1)).one_or_none()
 
 
 def newest(session: Session, *, before: int | None, limit: int) -> Sequence[AuditRow]:

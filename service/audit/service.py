@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 
@@ -82,6 +82,17 @@ def list_entries(session: Session, *, cursor: int | None, limit: int) -> AuditPa
         items=tuple(_entry(row) for row in rows[:limit]),
         next_cursor=rows[limit - 1].sequence if len(rows) > limit else None,
     )
+
+
+def last_sequence(session: Session) -> int:
+    """Return the number of the newest entry, 0 where there is none."""
+    return repository.head(session).sequence
+
+
+def next_entry(session: Session, after: int, actions: Sequence[str]) -> AuditEntry | None:
+    """Return the first entry after `after` whose action begins with one of `actions`."""
+    row = repository.first_after(session, after, actions)
+    return None if row is None else _entry(row)
 
 
 def every_entry(session: Session) -> Iterator[AuditEntry]:
