@@ -33,7 +33,7 @@ from service.insight.schemas import (
     SizeChoice,
 )
 from service.inspections.schemas import photo_urls
-from service.specs.service import list_specs
+from service.specs.service import list_in_force
 
 ENOUGH_SUBGROUPS: Final = 20
 """Below this many the limits are preliminary (Montgomery, chapter 6.2)."""
@@ -110,7 +110,7 @@ def get_control(session: Session, scope: Scope, name: str, part: int, size: int)
 
 
 def _choices(session: Session) -> Choices:
-    specs = list_specs(session)
+    specs = list_in_force(session)
     return Choices(
         products=tuple(
             ProductChoice(spec=spec.id, name=spec.product.name, buyer=spec.buyer) for spec in specs
