@@ -61,6 +61,10 @@ _STRETCH, _MIN_STRETCHES = 4, 32
 _MAX_STRETCHES = 360
 _MAX_SHIFT_PX = 5.0
 
+_PASSES, _NEAR_PX = 3, 2.5
+"""The flank of a lacquered bulge mirrors so much of the mat that its colour ends many pixels
+inside: where the silhouette lies that far away, what was read of item and mat was not theirs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
@@ -99,10 +103,15 @@ def trace_outline(photo: Photo, view: MatView, part: Part, spread: EdgeSpread) -
     # On a thin stick a profile must not reach the other side.
     inner_px = 0.45 * thickness_px
 
-    course = _course(profile, points, normals, spread, inner_px)
-    if course is None:
-        return None
-    points, normals = _resample(points + course.shift_px[:, None] * normals)
+    passes = 0
+    while True:
+        course = _course(profile, points, normals, spread, inner_px)
+        if course is None:
+            return None
+        points, normals = _resample(points + course.shift_px[:, None] * normals)
+        passes += 1
+        if course.farthest_px < _NEAR_PX or passes == _PASSES:
+            break
     offsets, colours = profile.read(points, normals, min(_FIT_PX, inner_px), _FIT_PX)
     direction, faint = _directions(colours)
     faint = faint or part.mirrors
@@ -174,10 +183,12 @@ class _Course:
     """How far the silhouette lies outside the coarse outline, `(N,)` pixels.
 
     `sound` is the share of stretches that show one, `uneven_px` the robust standard
-    deviation from their smooth course: at corners they must depart from it.
+    deviation from their smooth course: at corners they must depart from it. `farthest_px` is
+    how far one twentieth of them lies away, or more.
     """
 
     shift_px: Array
+    farthest_px: float
     sound: float
     uneven_px: float
 
@@ -205,6 +216,7 @@ def _course(
     middles = starts + (sizes - 1) / 2
     return _Course(
         shift_px=np.asarray(np.interp(np.arange(count), middles, shift, period=count)),
+        farthest_px=float(np.percentile(np.abs(found), 95)),
         sound=float(sound.mean()),
         uneven_px=_NORMAL_MAD * float(np.median(np.abs(raw - shift)[sound])),
     )
