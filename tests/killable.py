@@ -59,7 +59,8 @@ class KillableService:
         self.data_dir = folder / "data"
         self._folder = folder
         self._program = program
-        self._environment = os.environ | (environment or {})
+        own = {"PYTHONPATH": str(Path(__file__).parent)}
+        self._environment = os.environ | own | (environment or {})
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> str:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Literal
 
-from service.errors import NotReadyError
+from service.errors import UploadError
 from service.insight.items import Item
 
 Table = Literal["items", "measurements", "nonconformities"]
@@ -22,6 +22,12 @@ COLUMNS: Final[dict[Table, tuple[str, ...]]] = {
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 """What makes a spreadsheet take a text for a formula (OWASP, CSV injection)."""
+
+
+class FormatMissingError(UploadError):
+    """This machine cannot write the format."""
+
+    code = "format-missing"
 
 
 def rows_of(table: Table, items: Iterable[Item]) -> Iterator[tuple[Cell, ...]]:
@@ -70,13 +76,13 @@ def to_parquet(columns: Sequence[str], rows: Iterable[tuple[Cell, ...]]) -> byte
     """Write a table as Parquet.
 
     Raises:
-        NotReadyError: pyarrow is not installed.
+        FormatMissingError: pyarrow is not installed.
     """
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ModuleNotFoundError as error:
-        raise NotReadyError(
+        raise FormatMissingError(
             "Parquet cannot be written here", fix="Run: pip install 'teliti[scale]', or take CSV."
         ) from error
     by_column: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(columns)

@@ -12,14 +12,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from qc.errors import TelitiError
+from service.errors import NotReadyError
 
 _PORTS = {"https": 443, "http": 80}
 _TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 """NAT64 (RFC 6052, 8215): what looks public may lead to any IPv4 address."""
 
 
-class WebhookAddressError(TelitiError):
+class WebhookAddressError(NotReadyError):
     """The receiver's address is not one that may be called."""
 
     code = "webhook-address"

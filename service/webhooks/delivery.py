@@ -10,13 +10,13 @@ from hashlib import sha256
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from qc.errors import TelitiError
+from service.errors import NotReadyError
 from service.webhooks.address import Target
 
 SIGNATURE_HEADER = "Teliti-Signature"
 
 
-class DeliveryError(TelitiError):
+class DeliveryError(NotReadyError):
     """The receiver did not take the message."""
 
     code = "webhook-failed"

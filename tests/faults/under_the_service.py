@@ -118,7 +118,7 @@ FAULTS = (
     Fault("database locked by another program", _database_locked, ("database-busy",)),
     Fault("out of memory in one request", _out_of_memory, ("out-of-memory",)),
     Fault("clock jumps forward by 400 days", _clock_forward, ()),
-    Fault("clock jumps back by 400 days", _clock_back, ()),
+    Fault("clock jumps back by 400 days", _clock_back, ("spec-not-in-force",)),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -58,6 +59,7 @@ def fuzz(name: str, inputs: int, seed: int = 1) -> Row:
             [sys.executable, "-m", "fuzz.one", name]
             + [f"-{flag}={value}" for flag, value in flags.items()]
             + [str(seeds)],
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
             capture_output=True,
             text=True,
             errors="replace",
