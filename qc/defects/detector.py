@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -17,14 +18,14 @@ from qc.errors import ReleaseError
 _STRONGEST = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DefectMap:
     """`probability` `(types, H, W)` of each of `types` at each pixel; types are independent."""
 
     types: tuple[str, ...]
     probability: NDArray[np.float32]
 
-    @property
+    @cached_property
     def strongest(self) -> NDArray[np.float32]:
         """`(H, W)` probability of the most probable type."""
         return np.asarray(self.probability.max(axis=0))
