@@ -26,6 +26,7 @@ from typing import Any, Final
 from unittest import mock
 from uuid import UUID, uuid4
 
+import child
 import httpx2
 from PIL import Image
 from sqlalchemy import func, select
@@ -59,8 +60,7 @@ class KillableService:
         self.data_dir = folder / "data"
         self._folder = folder
         self._program = program
-        own = {"PYTHONPATH": str(Path(__file__).parent)}
-        self._environment = os.environ | own | (environment or {})
+        self._environment = child.environment() | (environment or {})
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> str:

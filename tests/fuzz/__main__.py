@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+import child
 
 from fuzz.targets import CORPUS, TARGETS, find
 
@@ -59,7 +60,7 @@ def fuzz(name: str, inputs: int, seed: int = 1) -> Row:
             [sys.executable, "-m", "fuzz.one", name]
             + [f"-{flag}={value}" for flag, value in flags.items()]
             + [str(seeds)],
-            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+            env=child.environment(),
             capture_output=True,
             text=True,
             errors="replace",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import child
 import psutil
 from served import Served, photo_jpeg
 
@@ -55,7 +55,7 @@ def measure(served: Served, cookies: dict[str, str], photos: Path, stations: int
     process = psutil.Process(served.process.pid)
     before_s = sum(process.cpu_times()[:2])
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {
+        environment = child.environment() | {
             "LOAD_PHOTOS": str(photos),
             "LOAD_COOKIES": json.dumps(cookies),
             "LOAD_SPEC": _SPEC,
