@@ -15,13 +15,11 @@ from typing import Final
 
 from openpyxl import Workbook, load_workbook
 
-from qc.errors import Fault, SpecError
+from qc.errors import SpecError
+from qc.spec.workbook.essence import essence
 
 MAX_UNPACKED_BYTES: Final = 8 * 1024 * 1024
 MAX_PARTS: Final = 200
-MAX_FILLED_ROWS: Final = 200
-"""Of any sheet."""
-MAX_LAST_ROW: Final = 2000
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """Begins an .xls, and an .xlsx with a password."""
@@ -48,8 +46,8 @@ def open_workbook(data: bytes, name: str) -> Workbook:
     with _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            faults = _overfull_sheets(data)
-            book = None if faults else load_workbook(BytesIO(data), keep_links=False)
+            bare, faults = essence(data)
+            book = None if faults else load_workbook(BytesIO(bare), keep_links=False)
         except Exception as error:  # openpyxl's own on hostile files are of every kind
             raise SpecError(
                 "the file is damaged, or no Excel workbook", location=name, fix=_SAVE_AS
@@ -80,26 +78,3 @@ def _check_zip(data: bytes, name: str) -> None:
             location=name,
             fix="A spec is short: remove pictures, other sheets, and rows that are not needed.",
         )
-
-
-def _overfull_sheets(data: bytes) -> list[Fault]:
-    """Look for sheets with more rows than any spec has, in little memory."""
-    faults = []
-    book = load_workbook(BytesIO(data), read_only=True, keep_links=False)
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()  # what the file says may be wrong
-        filled = last = 0
-        for number, row in enumerate(sheet.iter_rows(max_col=64, values_only=True), start=1):
-            if number > 1 and row.count(None) < len(row):
-                filled, last = filled + 1, number
-        if filled > MAX_FILLED_ROWS or last > MAX_LAST_ROW:
-            faults.append(
-                Fault(
-                    f"{sheet.title}!A{last}",
-                    f"{filled:,} rows are filled, down to row {last:,}; "
-                    f"a sheet of a spec has at most {MAX_FILLED_ROWS}",
-                    "Delete the rows that do not belong to this spec. One workbook holds one spec.",
-                )
-            )
-    book.close()
-    return faults

@@ -72,7 +72,7 @@ def _sheets(book: Workbook, places: Places) -> Iterator[tuple[Sheet, Worksheet]]
         if not sheet.is_form:
             places.unread(_base(sheet))
     for worksheet in others.values():
-        if any(value is not None for row in worksheet.iter_rows(values_only=True) for value in row):
+        if worksheet.calculate_dimension() != "A1:A1" or worksheet["A1"].value is not None:
             places.fault(
                 worksheet.title,
                 f"the sheet “{worksheet.title}” is none of a spec's, and would be ignored",
