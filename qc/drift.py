@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import ks_2samp
 
 from qc.records import Inspection
 
@@ -86,6 +85,8 @@ def compare(before: Values, recent: Values, alpha: float = ALPHA) -> list[Shift]
         recent: `(m,)` values by feature.
         alpha: chance that anything alarms where nothing changed.
     """
+    from scipy.stats import ks_2samp  # a quarter of every program's start, for this alone
+
     found = []
     for name in FEATURES:
         old, new = before.get(name, np.empty(0)), recent.get(name, np.empty(0))

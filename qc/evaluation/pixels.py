@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.special import expit, logit
-from scipy.stats import rankdata
 
 MAX_FALSE_POSITIVES: Final = 0.3
 """Up to this share of false positive pixels regions count for AUPRO."""
@@ -187,5 +186,6 @@ def score_auroc(scores: NDArray[np.floating], defective: NDArray[np.bool_]) -> f
     positive, negative = int(defective.sum()), int((~defective).sum())
     if positive == 0 or negative == 0:
         return float("nan")
-    ranks = rankdata(scores)
+    _, group, count = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(count) - (count - 1) / 2)[group]
     return float((ranks[defective].sum() - positive * (positive + 1) / 2) / positive / negative)

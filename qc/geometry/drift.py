@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from qc.decision.verdict import Reason, Verdict
 from qc.geometry.camera import Camera, calibrated_camera, estimated_camera
@@ -32,7 +32,7 @@ _FREE_U_K1 = 0.1
 _GUARD = 2.0
 """Neighbouring corners err alike (paper, JPEG), so they weigh less than they count."""
 
-_MISFIT_LIMIT = float(chi2.isf(1e-4, df=2))
+_MISFIT_LIMIT = float(chdtri(2, 1e-4))
 
 
 @dataclass(frozen=True, slots=True)

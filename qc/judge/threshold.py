@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 
 from qc.errors import JudgeError
+from qc.proportions import upper_bound
 
 CONFIDENCE = 0.95
 
@@ -120,7 +120,7 @@ def choose_threshold(
     below = float(min(curve.threshold[at], 1.0))
     missed = int((defective & (probability < curve.threshold[at])).sum())
     total = int(defective.sum())
-    bound = 1.0 if missed == total else float(beta.ppf(CONFIDENCE, missed + 1, total - missed))
+    bound = upper_bound(missed, total, CONFIDENCE)
     return Choice(
         pass_below=below,
         coverage=float(curve.coverage[at]),

@@ -9,11 +9,11 @@ from typing import Final
 from uuid import UUID
 
 import numpy as np
-from scipy.stats import beta
 from sqlalchemy.orm import Session
 
 from qc.decision.control import Chart, p_chart, xbar_r
 from qc.decision.verdict import Verdict
+from qc.proportions import lower_bound, upper_bound
 from qc.records import AngleMeasurement, Measurement
 from qc.spec.base import LocalText
 from service.errors import NotFoundError
@@ -124,15 +124,13 @@ def _first_pass(items: Sequence[Item]) -> FirstPass:
     passed = sum(item.standing is Verdict.PASS for item in items)
     failed = sum(item.standing is Verdict.FAIL for item in items)
     decided = passed + failed
-    lower = 0.0 if passed == 0 else float(beta.ppf(0.025, passed, failed + 1))
-    upper = 1.0 if failed == 0 else float(beta.ppf(0.975, passed + 1, failed))
     return FirstPass(
         decided=decided,
         passed=passed,
         undecided=len(items) - decided,
         share=passed / decided if decided else None,
-        lower_bound=lower,
-        upper_bound=upper,
+        lower_bound=lower_bound(passed, decided, 0.975),
+        upper_bound=upper_bound(passed, decided, 0.975),
     )
 
 

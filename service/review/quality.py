@@ -1,14 +1,11 @@
-"""How often the machine was wrong, as far as people looked, and how sure that is.
-
-Bounds are exact for a binomial share (C. J. Clopper and E. S. Pearson, Biometrika 26, 1934).
-"""
+"""How often the machine was wrong, as far as people looked, and how sure that is."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel, Field
-from scipy.stats import beta
 from sqlalchemy.orm import Session
 
+from qc.proportions import lower_bound, upper_bound
 from service.review import repository
 from service.review.schemas import Cause
 
@@ -41,14 +38,12 @@ class ReviewQuality(BaseModel):
 
 def share(reviewed: int, wrong: int) -> Share:
     """Return a share with its one-sided 95 % bounds."""
-    upper = 1.0 if wrong == reviewed else float(beta.ppf(CONFIDENCE, wrong + 1, reviewed - wrong))
-    lower = 0.0 if wrong == 0 else float(beta.ppf(1 - CONFIDENCE, wrong, reviewed - wrong + 1))
     return Share(
         reviewed=reviewed,
         wrong=wrong,
         rate=wrong / reviewed if reviewed else None,
-        upper_bound=upper,
-        lower_bound=lower,
+        upper_bound=upper_bound(wrong, reviewed, CONFIDENCE),
+        lower_bound=lower_bound(wrong, reviewed, CONFIDENCE),
     )
 
 

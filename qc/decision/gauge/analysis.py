@@ -6,7 +6,7 @@ import math
 from typing import Literal, NamedTuple
 
 import numpy as np
-from scipy.stats import f as fisher
+from scipy.special import fdtrc
 
 from qc.decision.gauge.average_range import NDC_FACTOR, analyse_ranges
 from qc.decision.gauge.intervals import (
@@ -53,7 +53,7 @@ def analyse(
         raise ValueError("pooling_alpha must be within 0 to 1, confidence between 0 and 1")
     squares = _mean_squares(study)
     interaction, error = squares.interaction, squares.error
-    p_interaction = float(fisher.sf(interaction.value / error.value, interaction.df, error.df))
+    p_interaction = float(fdtrc(interaction.df, error.df, interaction.value / error.value))
     pooled = p_interaction > pooling_alpha
     model = squares.pooled() if pooled else squares
     variances = _variances(study, model)
@@ -134,7 +134,7 @@ def _table(study: Study, squares: _MeanSquares, p_interaction: float) -> tuple[A
     def main_effect(source: Literal["part", "operator"], square: MeanSquare) -> AnovaRow:
         """In the random model the main effects are tested against the interaction."""
         f = square.value / interaction.value if interaction.value else None
-        p = float(fisher.sf(f, square.df, interaction.df)) if f is not None else None
+        p = float(fdtrc(square.df, interaction.df, f)) if f is not None else None
         return AnovaRow(source=source, df=square.df, ss=square.ss, ms=square.value, f=f, p=p)
 
     return (

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from scipy.stats import chi2
-from scipy.stats import f as fisher
+from scipy.special import chdtri, fdtri
 
 from qc.decision.gauge.report import Interval
 
@@ -33,12 +32,12 @@ class MeanSquare:
 
 @cache
 def _chi2(quantile: float, df: int) -> float:
-    return float(chi2.ppf(quantile, df))
+    return float(chdtri(df, 1 - quantile))
 
 
 @cache
 def _fisher(quantile: float, df1: int, df2: int) -> float:
-    return float(fisher.ppf(quantile, df1, df2))
+    return float(fdtri(df1, df2, quantile))
 
 
 def _g(df: int, tail: float) -> float:

@@ -13,9 +13,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 
 from qc.errors import NormalityError
+from qc.proportions import lower_bound
 
 CONFIDENCE: Final = 0.95
 
@@ -36,7 +36,7 @@ def false_reject_bound(photos: int, rank: int | None = None) -> float:
         rank: 1 to `photos`; None means the largest score.
     """
     rank = photos if rank is None else rank
-    return 1 - float(beta.ppf(1 - CONFIDENCE, rank, photos - rank + 1))
+    return 1 - lower_bound(rank, photos, CONFIDENCE)
 
 
 def choose_threshold(scores: NDArray[np.floating], false_reject: float | None = None) -> Threshold:
@@ -62,6 +62,6 @@ def choose_threshold(scores: NDArray[np.floating], false_reject: float | None = 
             fix=f"Give {needed} good photos, or ask for a larger share.",
         )
     ranks = np.arange(1, count + 1)
-    bounds = 1 - np.asarray(beta.ppf(1 - CONFIDENCE, ranks, count - ranks + 1))
+    bounds = 1 - lower_bound(ranks, count, CONFIDENCE)
     lowest = int(np.argmax(bounds <= false_reject))
     return Threshold(float(ordered[lowest]), float(bounds[lowest]))
