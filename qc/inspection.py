@@ -64,6 +64,7 @@ from qc.records import (
 )
 from qc.spec.models import Spec
 from qc.surface_doubt import settle
+from qc.zones import zones_at
 
 __all__ = ["Inspection", "inspect"]
 
@@ -319,6 +320,7 @@ def _defects(
     measured_mm = [height.height_mm] if height else []
     height_mm = max([*spec.heights_mm(name), *measured_mm], default=0.0)
     photo, view = sight.photo, sight.view
+    record = _record(name, photo, view, sight.outlines)
     defects: list[Defect] = []
     reasons: list[Reason] = []
     suspicion = 0.0
@@ -329,8 +331,15 @@ def _defects(
         regions, score = find_defects(detector, patch.pixels, patch.mask)
         suspicion = max(suspicion, score)
         for region in add_notches(regions, find_notches(patch.outline_mm), patch.plane):
+            polygon_px = to_points(patch.to_photo(region.polygon))
             judged = judge_defect(
-                region.type, region.length, region.area, region.probability, spec, name
+                region.type,
+                region.length,
+                region.area,
+                region.probability,
+                spec,
+                name,
+                zones_at(spec, record, polygon_px),
             )
             if judged is None:
                 continue
@@ -345,8 +354,9 @@ def _defects(
                     area_mm2=region.area,
                     probability=region.probability,
                     severity=judged.severity,
+                    zone=judged.zone,
                     verdict=judged.verdict,
-                    polygon_px=to_points(patch.to_photo(region.polygon)),
+                    polygon_px=polygon_px,
                 )
             )
     return defects, reasons or [Reason.of(Verdict.PASS, "defects-none", view=name)], suspicion

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from qc.decision.conformity import Decision, conformance_probability
 from qc.decision.verdict import Reason, Verdict
-from qc.spec.base import LocalText, Severity
+from qc.spec.base import LocalText, Severity, Zone
 
 Points = tuple[tuple[float, float], ...]
 
@@ -186,6 +186,10 @@ class Defect(_Record):
     area_mm2: float = Field(ge=0)
     probability: float = Field(ge=0, le=1)
     severity: Severity | None = Field(description="By the spec; None where it names no rule.")
+    zone: Zone | None = Field(
+        default=None,
+        description="Of several, where it is worst; None where the spec tells none apart.",
+    )
     verdict: Verdict
     polygon_px: Points
 

@@ -16,6 +16,7 @@ texts = st.one_of(
 slugs = st.from_regex(r"[a-z0-9]{1,6}(-[a-z0-9]{1,4})?", fullmatch=True)
 sizes_mm = st.floats(0.1, 900).map(lambda value: float(f"{value:.6g}"))
 labels = st.fixed_dictionaries({"en": texts, "id": texts})
+zones = st.sampled_from(["A", "B", "C"])
 classes = st.sampled_from(["critical", "major", "minor"])
 
 
@@ -58,11 +59,43 @@ def dimensions(draw, name, views, parts):
 
 
 @st.composite
+def shown_views(draw, names):
+    return [
+        {
+            "name": name,
+            "instruction": draw(labels),
+            "zone": draw(zones),
+            **draw(
+                st.just({})
+                | st.fixed_dictionaries({"edge_zone": zones, "edge_band_mm": st.just(7.5)})
+            ),
+        }
+        for name in names
+    ]
+
+
+@st.composite
+def rules(draw, views):
+    shown = sorted({view[key] for view in views for key in ("zone", "edge_zone") if key in view})
+    where = st.tuples(st.sampled_from(["crack", "knot", "own"]), st.none() | st.sampled_from(shown))
+    return [
+        {
+            "type": kind,
+            "zone": zone,
+            "severity": "minor",
+            "max_length_mm": draw(st.none() | sizes_mm),
+        }
+        for kind, zone in draw(st.lists(where, unique=True, max_size=6))
+    ]
+
+
+@st.composite
 def specs(draw):
     views = draw(st.lists(slugs, min_size=1, max_size=3, unique=True))
     parts = draw(st.integers(1, 3))
     names = draw(st.lists(texts, max_size=4, unique=True))
     rows = [draw(dimensions(name, views, parts)) for name in names]
+    shown = draw(shown_views(views))
     across = [row["name"] for row in rows if row["feature"] not in {"angle", "count"}]
     document = {
         "id": draw(slugs),
@@ -72,13 +105,10 @@ def specs(draw):
         "report_language": draw(st.sampled_from(["en", "id", "ja", "ko"])),
         "product": {"id": draw(slugs), "name": draw(labels), "material": draw(texts)},
         "mat": draw(st.sampled_from(["A4", "A3", "A2"])),
-        "views": [{"name": view, "instruction": draw(labels)} for view in views],
+        "views": shown,
         "parts": parts,
         "dimensions": rows,
-        "defects": [
-            {"type": kind, "severity": "minor", "max_length_mm": draw(st.none() | sizes_mm)}
-            for kind in draw(st.lists(st.sampled_from(["crack", "knot", "own"]), unique=True))
-        ],
+        "defects": draw(rules(shown)),
         "check_probability": draw(st.sampled_from([0.5, 0.25, 0.123456789])),
     }
     if draw(st.booleans()):

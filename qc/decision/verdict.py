@@ -19,6 +19,11 @@ class Verdict(StrEnum):
     CHECK = "check"
     RETAKE = "retake"
 
+    @property
+    def rank(self) -> int:
+        """How bad it is for an item, 0 for `pass`."""
+        return _RANK[self]
+
 
 # A photo that cannot be judged yields no defects and no measurements, so a `fail` beside a
 # `retake` comes from another, good photo: no better picture would save the item.
@@ -103,4 +108,4 @@ def worst(reasons: Iterable[Reason]) -> Verdict:
     verdicts = [reason.verdict for reason in reasons]
     if not verdicts:
         raise ValueError("a verdict needs at least one reason")
-    return max(verdicts, key=_RANK.__getitem__)
+    return max(verdicts, key=lambda verdict: verdict.rank)

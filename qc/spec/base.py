@@ -23,6 +23,17 @@ class Severity(StrEnum):
     ACCEPTABLE = "acceptable"
 
 
+class Zone(StrEnum):
+    """How much a part of the surface is looked at, the most first.
+
+    Buyers call them A, B and C surfaces: always seen or touched, seen at times, hidden in use.
+    """
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
 DefectClass = Literal[Severity.CRITICAL, Severity.MAJOR, Severity.MINOR]
 """What a failure may count as in a lot."""
 

@@ -22,7 +22,9 @@ def contradictions(spec: Spec) -> Iterator[Contradiction]:
     """Give all contradictions of a spec."""
     views = [view.name for view in spec.views]
     yield from _twice("dimensions", "name", "dimension", [d.name for d in spec.dimensions])
-    yield from _twice("defects", "type", "defect type", [rule.type for rule in spec.defects])
+    named = [f"{rule.type} ({rule.zone})" if rule.zone else rule.type for rule in spec.defects]
+    yield from _twice("defects", "type", "defect type", named)
+    yield from _zones(spec)
     yield from _twice("views", "name", "view", views)
     if spec.check_probability > spec.fail_probability:
         yield Contradiction(
@@ -71,6 +73,22 @@ def _wrong_height_of(spec: Spec, view: View) -> Iterator[str]:
         yield "height_of needs parts: 1"
     if spec.of_view(view.name) or (spec.colour and spec.colour.view == view.name):
         yield f"view {view.name!r} has a height_of, so nothing else is judged in it"
+
+
+def _zones(spec: Spec) -> Iterator[Contradiction]:
+    shown = {zone for view in spec.views for zone in view.zones}
+    for i, rule in enumerate(spec.defects):
+        if rule.zone is not None and rule.zone not in shown:
+            yield Contradiction(
+                ("defects", i, "zone"),
+                f"zone {rule.zone} is shown by no view, so no defect is there",
+            )
+    for i, view in enumerate(spec.views):
+        if (view.edge_zone is None) != (view.edge_band_mm is None):
+            key = "edge_zone" if view.edge_zone is None else "edge_band_mm"
+            yield Contradiction(
+                ("views", i, key), "edge_zone and edge_band_mm stand together, or neither does"
+            )
 
 
 def _moisture(spec: Spec) -> Iterator[Contradiction]:

@@ -46,9 +46,13 @@ def _of_sheet(
     sheet: Sheet, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
 ) -> Iterator[SpecChange]:
     several = not sheet.is_form and sheet.max_rows > 1
-    name = sheet.fields[0].key
-    old = {str(row[name]) if several else "": row for row in before}
-    new = {str(row[name]) if several else "": row for row in after}
+    keys = sheet.keys or (sheet.fields[0].key,)
+
+    def name(row: Mapping[str, Any]) -> str:
+        return " ".join(str(row[key]) for key in keys if key in row) if several else ""
+
+    old = {name(row): row for row in before}
+    new = {name(row): row for row in after}
     for row in [*old, *(row for row in new if row not in old)]:
         if row not in new or row not in old:
             yield _whole(sheet, row, old.get(row), new.get(row))
@@ -93,7 +97,9 @@ def _change(
 def _summary(sheet: Sheet, row: Mapping[str, Any]) -> str:
     """Say a row in one line: what is stated of it, beyond its name."""
     said = []
-    for field in sheet.fields[1:]:
+    for field in sheet.fields:
+        if field.key in (sheet.keys or (sheet.fields[0].key,)):
+            continue
         value = value_of(row, field)
         if value is not None and value is not False:
             said.append(f"{field.header}: {value:g}" if isinstance(value, float) else

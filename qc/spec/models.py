@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from qc.spec.base import LocalText, Severity, SpecModel
+from qc.spec.base import LocalText, Severity, SpecModel, Zone
 from qc.spec.colour import Colour
 from qc.spec.consistency import contradictions
 from qc.spec.dimension import Count, Dimension, needs_holes
@@ -36,10 +36,14 @@ class DefectRule(SpecModel):
     """What the buyer says of one defect type.
 
     A defect whose length and area stay within the limits is acceptable; one that exceeds
-    any of them has the rule's severity. Without limits every instance counts.
+    any of them has the rule's severity. Without limits every instance counts. A rule of a zone
+    stands before the one for all zones.
     """
 
     type: DefectType
+    zone: Zone | None = Field(
+        default=None, description="Where it holds; None: wherever the type has no rule of its own."
+    )
     severity: Severity
     max_length_mm: float | None = Field(default=None, ge=0)
     max_area_mm2: float | None = Field(default=None, ge=0)
@@ -55,6 +59,18 @@ class View(SpecModel):
         description="The view that this one repeats from another place, the item untouched, so "
         "that the height of its edge is measured.",
     )
+    zone: Zone = Field(default=Zone.A, description="Of the surface that it shows.")
+    edge_zone: Zone | None = Field(
+        default=None, description="Of a band along the item's outline, where it is another one."
+    )
+    edge_band_mm: float | None = Field(
+        default=None, gt=0, le=200, description="Width of that band."
+    )
+
+    @property
+    def zones(self) -> tuple[Zone, ...]:
+        """The zones that it shows."""
+        return (self.zone,) if self.edge_zone is None else (self.zone, self.edge_zone)
 
 
 class Spec(SpecModel):
@@ -113,6 +129,16 @@ class Spec(SpecModel):
         stated = (getattr(d, "height_mm", None) for d in self.of_view(view))
         return [height for height in stated if height is not None]
 
-    def rule_for(self, defect_type: str) -> DefectRule | None:
-        """Return the rule for a defect type, or None where the spec does not name it."""
-        return next((rule for rule in self.defects if rule.type == defect_type), None)
+    @property
+    def has_zones(self) -> bool:
+        """Tell whether the surface is not the same to the buyer everywhere."""
+        return len({zone for view in self.views for zone in view.zones}) > 1
+
+    def view(self, name: str) -> View | None:
+        """Return a view by its name."""
+        return next((view for view in self.views if view.name == name), None)
+
+    def rule_for(self, defect_type: str, zone: Zone = Zone.A) -> DefectRule | None:
+        """Return the rule for a defect type in a zone, or None where the spec names none."""
+        rules = {rule.zone: rule for rule in self.defects if rule.type == defect_type}
+        return rules.get(zone, rules.get(None))

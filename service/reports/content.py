@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from qc.decision.conformity import Decision
 from qc.decision.sampling import LotPlan, LotTally
 from qc.records import Points
-from qc.spec.base import DefectClass, LocalText
+from qc.spec.base import DefectClass, LocalText, Zone
 from qc.spec.models import ReportLanguage
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -56,6 +56,7 @@ class ReportedDefect(_Content):
     number: int
     type: str
     defect_class: DefectClass | None = Field(description="None where the spec names no rule.")
+    zone: Zone | None = Field(default=None, description="None where the spec tells none apart.")
     length_mm: float | None
     width_mm: float | None
     by_person: bool

@@ -167,6 +167,7 @@ def _defect(defect: ReviewedDefect, *, sure: bool) -> ReportedDefect:
         number=defect.number,
         type=defect.type,
         defect_class=_class(defect.severity),
+        zone=defect.zone,
         length_mm=defect.length_mm,
         width_mm=defect.width_mm,
         by_person=defect.origin == "person",

@@ -69,6 +69,8 @@ def _defect_line(language: ReportLanguage, defect: ReportedDefect) -> dict[str, 
     if defect.length_mm is not None and defect.width_mm is not None:
         size = (wording.number(language, value, 1) for value in (defect.length_mm, defect.width_mm))
         facts.append(" × ".join(size) + " mm")
+    if defect.zone is not None:
+        facts.append(f"{say('zone')} {defect.zone}")
     facts.append(say(defect.defect_class.value) if defect.defect_class else say("unnamed"))
     if not defect.sure:
         facts.append(say("doubt"))

@@ -188,6 +188,7 @@ LABELS: Final[Mapping[str, Words]] = {
             "사진은 다음 면의 표면만 보여 줍니다: {views}. 내부, 강도, 냄새, 다른 면은 검사하지 "
             "않았습니다. 아래 내용은 제조자가 밝힌 것입니다.",
         ),
+        "zone": ("zona", "zone", "ゾーン", "구역"),
         "moisture": ("Kadar air", "Moisture content", "含水率", "함수율"),
         "species": ("Jenis kayu", "Wood species", "樹種", "수종"),
         "chemistry": (

@@ -6,17 +6,19 @@ number, and a number never changes its meaning.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from qc.decision.sampling import UnitResult, unit_result
-from qc.decision.severity import judge_defect
+from qc.decision.severity import judge_found
 from qc.decision.verdict import Verdict
 from qc.defects.regions import size_of_outline
 from qc.records import Defect, Inspection, PhotoRecord
 from qc.spec.base import DefectClass, Severity
 from qc.spec.models import Spec
+from qc.zones import zones_at
 from service.errors import UploadError
 from service.review.schemas import (
     Correction,
@@ -50,6 +52,7 @@ def found(inspection: Inspection) -> list[ReviewedDefect]:
             area_mm2=defect.area_mm2,
             probability=defect.probability,
             severity=defect.severity,
+            zone=defect.zone,
             polygon_px=defect.polygon_px,
         )
         for number, defect in enumerate(inspection.defects, start=1)
@@ -131,6 +134,7 @@ def _as_failed(defect: ReviewedDefect) -> Defect:
         area_mm2=defect.area_mm2 or 0.0,
         probability=1.0,
         severity=defect.severity,
+        zone=defect.zone,
         verdict=Verdict.PASS if acceptable else Verdict.FAIL,
         polygon_px=defect.polygon_px,
     )
@@ -151,8 +155,7 @@ def _changed(
         photo = _photo(inspection, defect.view)
         update |= _outlined(photo, correction.polygon_px)
     after = defect.model_copy(update=update)
-    severity = correction.severity or _severity(spec, after)
-    return after.model_copy(update={"severity": severity})
+    return _judged(inspection, spec, after, correction.severity)
 
 
 def _missed(inspection: Inspection, spec: Spec, number: int, miss: Miss) -> ReviewedDefect:
@@ -170,16 +173,21 @@ def _missed(inspection: Inspection, spec: Spec, number: int, miss: Miss) -> Revi
             **sizes,
         }
     )
-    return defect.model_copy(update={"severity": miss.severity or _severity(spec, defect)})
+    return _judged(inspection, spec, defect, miss.severity)
 
 
-def _severity(spec: Spec, defect: ReviewedDefect) -> Severity | None:
-    """Judge a defect that a person is sure of; without a scale it is beyond every size."""
-    if defect.length_mm is None or defect.area_mm2 is None:
-        rule = spec.rule_for(defect.type)
-        return None if rule is None else rule.severity
-    judged = judge_defect(defect.type, defect.length_mm, defect.area_mm2, 1.0, spec, defect.view)
-    return None if judged is None else judged.severity
+def _judged(
+    inspection: Inspection, spec: Spec, defect: ReviewedDefect, severity: Severity | None
+) -> ReviewedDefect:
+    """Judge a defect that a person is sure of; without a scale it is beyond every size.
+
+    A severity that the person named counts instead.
+    """
+    zones = zones_at(spec, _photo(inspection, defect.view), defect.polygon_px)
+    length_mm = math.inf if defect.length_mm is None else defect.length_mm
+    area_mm2 = math.inf if defect.area_mm2 is None else defect.area_mm2
+    judged = judge_found(defect.type, length_mm, area_mm2, 1.0, spec, defect.view, zones)
+    return defect.model_copy(update={"severity": severity or judged.severity, "zone": judged.zone})
 
 
 def _photo(inspection: Inspection, view: str) -> PhotoRecord:

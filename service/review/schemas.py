@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from qc.decision.sampling import UnitResult
 from qc.decision.verdict import Verdict
-from qc.spec.base import DefectClass, Severity
+from qc.spec.base import DefectClass, Severity, Zone
 from qc.spec.models import DefectType, Slug
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
@@ -135,6 +135,10 @@ class ReviewedDefect(BaseModel):
     area_mm2: float | None
     probability: float | None = Field(description="The machine's; None for a person's find.")
     severity: Severity | None = Field(description="None where the spec names no rule.")
+    zone: Zone | None = Field(
+        default=None,
+        description="Of several, where it is worst; None where the spec tells none apart.",
+    )
     polygon_px: tuple[tuple[float, float], ...]
 
 

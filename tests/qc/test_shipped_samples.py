@@ -9,10 +9,13 @@ import pytest
 
 from qc.decision.conformity import Decision
 from qc.decision.verdict import Verdict
+from qc.defects.detector import Detector
 from qc.inspection import Inspection, inspect
 from qc.photo import decode_photo
 from qc.samples import SHIPPED_SAMPLES, Sample, read_samples
+from qc.spec.base import Severity, Zone
 from qc.spec.examples import find_spec
+from qc.spec.models import DefectRule
 
 SAMPLES = (
     {sample.photo_path.stem: sample for sample in read_samples(SHIPPED_SAMPLES)}
@@ -90,3 +93,32 @@ def test_no_item_passes_whose_defects_nobody_looked_for(
     _, inspection = inspected
     assert inspection.versions.release is None
     assert inspection.verdict is not Verdict.PASS
+
+
+@pytest.mark.skipif("bowl-crack" not in SAMPLES, reason="needs the sample")
+def test_a_crack_is_worth_what_its_zone_says() -> None:
+    sample = SAMPLES["bowl-crack"]
+    spec = find_spec(sample.spec)
+    (view,) = spec.views
+    zoned = spec.model_copy(
+        update={
+            "views": (view.model_copy(update={"edge_zone": Zone.C, "edge_band_mm": 200.0}),),
+            "defects": (
+                DefectRule(type="crack", zone=Zone.A, severity=Severity.CRITICAL),
+                DefectRule(type="crack", severity=Severity.ACCEPTABLE),
+            ),
+        }
+    )
+    photo = decode_photo(sample.photo_path.read_bytes())
+    detector = Detector.load_active()
+    plain, hidden = (
+        [
+            d
+            for d in inspect({view.name: photo}, one, detector=detector).defects
+            if d.type == "crack"
+        ]
+        for one in (spec, zoned)
+    )
+    assert plain
+    assert {(d.zone, d.severity) for d in plain} == {(None, Severity.CRITICAL)}
+    assert {(d.zone, d.severity) for d in hidden} == {(Zone.C, Severity.ACCEPTABLE)}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, get_args
 
-from qc.spec.base import Severity
+from qc.spec.base import Severity, Zone
 from qc.spec.dimension import DEFAULT_TOLERANCE_PERCENT, dimension_models
 from qc.spec.models import ReportLanguage
 from qc.spec.moisture import Species
@@ -59,6 +59,8 @@ class Sheet:
     fields: tuple[Field, ...]
     max_rows: int = 0
     about: str = ""
+    keys: tuple[str, ...] = ()
+    """The fields that tell rows apart, where the first alone does not."""
 
     @property
     def is_form(self) -> bool:
@@ -73,6 +75,7 @@ GRAIN: Final = "grain"
 """Key of a dimension's direction, which the spec keeps in its moisture."""
 
 _CLASSES = (Severity.CRITICAL.value, Severity.MAJOR.value, Severity.MINOR.value)
+_ZONES = tuple(zone.value for zone in Zone)
 _VIEW = Field("view", "View", "The photo that shows it; `top` where empty.", views=True)
 _SEVERITY = Field(
     "severity", "Severity", "What a failure counts as in a lot; major where empty.",
@@ -120,6 +123,11 @@ VIEWS: Final = Sheet(
               required=True, width=44),
         Field("height_of", "Repeats view", "The view that this one repeats from another place, "
               "so that the height of its edge is measured.", views=True),
+        Field("zone", "Zone", "Of the surface that it shows: A always seen or touched, B seen at "
+              "times, C hidden in use; A where empty.", choices=_ZONES),
+        Field("edge_zone", "Zone of the edge", "Of a band along the item's outline, where it is "
+              "another zone.", choices=_ZONES, width=18),
+        Field("edge_band_mm", "Edge band (mm)", "Width of that band.", Kind.NUMBER),
     ),
     max_rows=8,
     about="One row for each photo of an item.",
@@ -188,9 +196,13 @@ DEFECTS: Final = Sheet(
               Kind.NUMBER, width=20),
         Field("max_area_mm2", "Acceptable area (mm²)", "A defect up to this is accepted.",
               Kind.NUMBER, width=20),
+        Field("zone", "Zone", "Where the row holds; empty: wherever the type has no row of its "
+              "own. See Views.", choices=_ZONES),
     ),
     max_rows=40,
-    about="One row for each defect type. A type that is not listed is looked at by a person.",
+    keys=("type", "zone"),
+    about="One row for each defect type, or for each of its zones. A type that is not listed is "
+    "looked at by a person.",
 )  # fmt: skip
 
 COLOUR: Final = Sheet(

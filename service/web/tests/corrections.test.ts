@@ -14,6 +14,7 @@ const crack: Defect = {
   area_mm2: 5,
   probability: 0.9,
   severity: "major",
+  zone: null,
   polygon_px: [[1, 2], [3, 4], [5, 6]],
 };
 const miss = (type: string): Correction => ({

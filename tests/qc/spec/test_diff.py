@@ -4,6 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from spec_strategies import specs
 
 from qc.spec import example_specs
+from qc.spec.base import Zone
 from qc.spec.diff import compare
 
 calm = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,3 +39,13 @@ def test_the_order_of_rows_says_nothing():
     bowl = example_specs()[0]
     turned = bowl.model_copy(update={"defects": bowl.defects[::-1]})
     assert compare(bowl, turned) == ()
+
+
+def test_rules_of_one_type_are_told_apart_by_their_zone():
+    bowl = example_specs()[0]
+    rule = bowl.defects[0]
+    zoned = rule.model_copy(update={"zone": Zone.A, "max_length_mm": 2.5})
+    later = bowl.model_copy(update={"version": 9, "defects": (*bowl.defects, zoned)})
+    (change,) = compare(bowl, later)
+    assert (change.kind, change.row) == ("added", f"{rule.type} A")
+    assert "2.5" in change.after

@@ -1,11 +1,14 @@
 """Specs from text: every error names its line, and nothing but SpecError comes out."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qc.errors import SpecError
 from qc.spec import example_specs, find_spec, parse_spec, read_spec
+from qc.spec.base import Zone
 
 SPOON = """\
 id: spoon
@@ -154,3 +157,13 @@ def test_examples_are_five_buyers_marked_as_examples():
 def test_unknown_example_names_the_known_ones():
     with pytest.raises(SpecError, match="mitsubishi-bowl-150"):
         find_spec("bowl")
+
+
+def test_the_documented_zones_are_a_spec():
+    written = Path(__file__).parents[3].joinpath("docs/defects.md").read_text("utf-8")
+    block = written.split("```yaml\n")[1].split("```")[0]
+    spec = parse_spec(SPOON.split("views:")[0] + block, "docs.yaml")
+    assert spec.has_zones
+    assert spec.rule_for("scratch", Zone.A).severity == "major"
+    assert spec.rule_for("scratch", Zone.C).severity == "minor"
+    assert spec.rule_for("stain", Zone.C).severity == "acceptable"

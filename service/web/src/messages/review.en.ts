@@ -41,6 +41,7 @@ export const reviewEn: typeof reviewId = {
   cancel: "Cancel",
   what: "Type",
   howBad: "Class",
+  zone: (zone: string) => `zone ${zone}`,
   bySpec: "by the spec",
   add: "Add",
   save: "Save",

@@ -39,6 +39,7 @@ export const reviewId = {
   cancel: "Batal",
   what: "Jenis",
   howBad: "Kelas",
+  zone: (zone: string) => `zona ${zone}`,
   bySpec: "menurut spesifikasi",
   add: "Tambahkan",
   save: "Simpan",

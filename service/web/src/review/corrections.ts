@@ -6,7 +6,7 @@ export type Point = readonly [number, number];
 type Miss = Extract<Correction, { kind: "miss" }>;
 
 export interface ShownDefect
-  extends Pick<Defect, "number" | "type" | "view" | "severity" | "length_mm" | "probability"> {
+  extends Pick<Defect, "number" | "type" | "view" | "severity" | "zone" | "length_mm" | "probability"> {
   polygon: readonly Point[];
   dismissed: boolean;
   /** A person found it. */
@@ -44,6 +44,7 @@ export function shown(
     if (correction.kind === "correct") {
       defect.type = correction.type ?? defect.type;
       defect.severity = correction.severity ?? null;
+      defect.zone = null; // the server judges it anew
       if (correction.polygon_px) {
         defect.polygon = pointsOf(correction.polygon_px);
         defect.length_mm = null; // measured by the server
@@ -59,6 +60,7 @@ function addedBy(miss: Miss, number: number): ShownDefect {
     type: miss.type,
     view: miss.view,
     severity: miss.severity ?? null,
+    zone: null,
     length_mm: null,
     probability: null,
     polygon: pointsOf(miss.polygon_px),
