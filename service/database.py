@@ -21,6 +21,7 @@ from sqlite3 import Connection as SqliteConnection
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import (
     Connection,
@@ -229,6 +230,15 @@ class Database:
                 f"the database does not answer ({str(error.orig).strip()})",
                 fix="Check TELITI_STORAGE__DATABASE_URL, or the data folder's disk.",
             ) from error
+
+    def revision(self) -> str | None:
+        """Return the revision of the tables, None where there are none.
+
+        Raises:
+            DatabaseError, DatabaseBusyError: the database fails.
+        """
+        with self.reading() as session:
+            return MigrationContext.configure(session.connection()).get_current_revision()
 
     def check(self) -> None:
         """Ask the database something.

@@ -138,6 +138,12 @@ class BackupError(TelitiError):
     code = "backup-invalid"
 
 
+class MoveError(TelitiError):
+    """A workshop cannot move to another database, or did not arrive as it was."""
+
+    code = "move-failed"
+
+
 class NotReadyError(TelitiError):
     """The service cannot take inspections now."""
 
@@ -172,6 +178,7 @@ STATUS: Final[Mapping[type[TelitiError], HTTPStatus]] = {
     DatabaseError: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseBusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     BackupError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    MoveError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Status of each error; a subclass that is not listed has its parent's."""

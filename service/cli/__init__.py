@@ -1,6 +1,6 @@
 """The service's commands of the `qc` program."""
 
-from service.cli import audit, people, release, report, snapshot
+from service.cli import audit, migrate, people, release, report, snapshot
 from service.cli.backup import backup, restore
 from service.cli.doctor import doctor
 from service.cli.serve import serve
@@ -9,6 +9,7 @@ __all__ = [
     "audit",
     "backup",
     "doctor",
+    "migrate",
     "people",
     "release",
     "report",
