@@ -134,6 +134,7 @@ export const specsEn: typeof specsId = {
   accepted: "Accepted up to",
   zone: "Zone",
   elsewhere: "others",
+  everywhere: "all",
   zones: "Zones",
   zonesHint: "A: always seen or touched. B: seen at times. C: hidden in use.",
   zoneOf: (view: string, zone: string) => `${view}: ${zone}`,

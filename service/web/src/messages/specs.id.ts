@@ -132,6 +132,7 @@ export const specsId = {
   accepted: "Diterima sampai",
   zone: "Zona",
   elsewhere: "lainnya",
+  everywhere: "semua",
   zones: "Zona",
   zonesHint: "A: selalu terlihat atau tersentuh. B: kadang terlihat. C: tersembunyi saat dipakai.",
   zoneOf: (view: string, zone: string) => `${view}: ${zone}`,
