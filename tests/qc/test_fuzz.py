@@ -25,6 +25,13 @@ def test_nothing_but_a_refusal_comes_of_any_input(name: str) -> None:
 
 @pytest.mark.slow
 @needs_atheris
+def test_the_memory_of_who_fuzzes_does_not_count() -> None:
+    held = b"x" * (1200 * 2**20)
+    assert fuzz("mat", 1).peak_mib < len(held) / 2**20
+
+
+@pytest.mark.slow
+@needs_atheris
 def test_a_reader_that_breaks_is_noticed() -> None:
     row = fuzz("broken", 2_000)
     assert (row.crashes, row.hangs) == (1, 0)
