@@ -17,6 +17,7 @@ from service.audit import service as audit
 from service.audit.models import AuditRow
 from service.doctor.certificates import examine_certificates
 from service.doctor.findings import Finding, State
+from service.doctor.webhooks import find_lag
 from service.drift.finding import find_drift
 from service.errors import NotFoundError, StorageError
 from service.experts import EXPERTS_FOLDER, ExpertFolder
@@ -58,6 +59,8 @@ def examine(session: Session, settings: Settings, *, quick: bool = False) -> Ite
     yield from _experts(session, data_dir)
     yield from _stations(session, date.today())
     yield from find_drift(session)
+    if lag := find_lag(session, settings.webhook, datetime.now(UTC)):
+        yield lag
 
 
 def _disk(data_dir: Path) -> Finding:

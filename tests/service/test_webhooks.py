@@ -9,13 +9,19 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+import time_machine
 from conftest import House, OpenHouse, everywhere, jpeg
 from pydantic import ValidationError
 
+from service.doctor.findings import State
+from service.doctor.webhooks import find_lag
 from service.settings import WebhookSettings
+from service.stores import open_database
 from service.webhooks.address import WebhookAddressError, find_target
 from service.webhooks.delivery import DeliveryError
 from service.webhooks.worker import Worker, pause_s
@@ -29,6 +35,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         server: Any = self.server
+        time.sleep(server.delay_s)
         server.heard.append((dict(self.headers), body))
         status = server.answers.pop(0) if server.answers else 204
         self.send_response(status)
@@ -44,7 +51,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def receiver() -> Iterator[Any]:
     server: Any = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    server.heard, server.answers = [], []
+    server.heard, server.answers, server.delay_s = [], [], 0.0
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
@@ -100,7 +107,7 @@ def test_what_happens_is_told_signed_and_without_names(
 def test_what_is_not_taken_is_sent_again_first_and_under_the_same_id(
     house: House, receiver: Any
 ) -> None:
-    settings = settings_of(receiver)
+    settings = settings_of(receiver, first_pause_s=1e-6)
     worker = worker_of(house, settings)
     ids = [house.upload(jpeg(n)).json()["id"] for n in range(3)]
     receiver.answers = [500, 302]
@@ -115,6 +122,100 @@ def test_what_is_not_taken_is_sent_again_first_and_under_the_same_id(
     assert len({message["id"] for message in told(receiver)[:3]}) == 1
     sequences = [message["sequence"] for message in told(receiver)]
     assert sequences == sorted(sequences)
+
+
+@everywhere
+def test_two_nodes_tell_every_message_once_and_in_order(
+    open_house: OpenHouse, receiver: Any
+) -> None:
+    """Each node with a database connection of its own, as processes have them."""
+    house = open_house()
+    storage = house.runtime.settings.storage
+    databases = [open_database(storage) for _ in range(2)]
+    workers = [Worker(database, settings_of(receiver)) for database in databases]
+    for worker in workers:
+        worker.begin()
+    ids = [house.upload(jpeg(n)).json()["id"] for n in range(6)]
+    receiver.delay_s = 0.02  # long enough for the other node to look
+
+    def work(worker: Worker) -> None:
+        deadline = time.monotonic() + 30
+        while len(receiver.heard) < len(ids) and time.monotonic() < deadline:
+            worker.step()
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for database in databases:
+        database.close()
+    assert [message["subject"].partition("/")[2] for message in told(receiver)] == ids
+
+
+@everywhere
+def test_a_node_that_died_while_sending_is_followed_once_its_claim_ends(
+    open_house: OpenHouse, receiver: Any
+) -> None:
+    house = open_house()
+    dead, alive = (worker_of(house, settings_of(receiver)) for _ in range(2))
+    house.upload(jpeg(1))
+    assert dead._claim(uuid4()) is not None  # and never comes back
+    assert not alive.step()
+    assert receiver.heard == []
+    with time_machine.travel(time.time() + 600, tick=True):
+        assert alive.step()
+    assert len(receiver.heard) == 1
+
+
+def test_a_claim_by_a_clock_that_was_wrong_does_not_last_for_years(
+    house: House, receiver: Any
+) -> None:
+    worker = worker_of(house, settings_of(receiver))
+    house.upload(jpeg(1))
+    with time_machine.travel(time.time() + 3e8, tick=True):
+        assert worker._claim(uuid4()) is not None
+    assert worker.step()
+
+
+def test_other_nodes_keep_the_pause_and_a_start_ends_it(house: House, receiver: Any) -> None:
+    failing, other = (worker_of(house, settings_of(receiver)) for _ in range(2))
+    house.upload(jpeg(1))
+    receiver.answers = [500]
+    with pytest.raises(DeliveryError):
+        failing.step()
+    assert not other.step()
+    other.begin()
+    assert other.step()
+
+
+def test_the_doctor_names_a_receiver_that_lags(house: House, receiver: Any) -> None:
+    settings = settings_of(receiver)
+
+    def state(hours: float = 0) -> tuple[State, str]:
+        with house.runtime.database.reading() as session:
+            found = find_lag(session, settings, datetime.now(UTC) + timedelta(hours=hours))
+        assert found is not None
+        return found.state, f"{found.subject}: {found.detail}"
+
+    assert state() == (
+        State.WATCH,
+        "webhook to 127.0.0.1: new: it hears nothing before the next start",
+    )
+    worker = worker_of(house, settings)
+    assert state(48) == (State.GOOD, "webhook to 127.0.0.1: hears what happens")
+    house.upload(jpeg(1))
+    assert state()[0] is State.GOOD
+    assert state(1)[0] is State.WATCH
+    receiver.answers = [500]
+    with pytest.raises(DeliveryError):
+        worker.step()
+    assert state()[0] is State.WATCH
+    assert "1 attempts in a row failed: 127.0.0.1 answered 500" in state()[1]
+    assert state(25)[0] is State.BAD
+    worker.begin()
+    assert worker.step()
+    assert state(48)[0] is State.GOOD
 
 
 def test_only_what_is_wanted_is_told(house: House, receiver: Any) -> None:
@@ -197,7 +298,7 @@ def test_settings_want_a_secret_and_pauses_grow() -> None:
     with pytest.raises(ValidationError):
         WebhookSettings(url="https://hooks.example.com/", secret="short")  # noqa: S106
     settings = WebhookSettings(url="https://hooks.example.com/", secret=SECRET)
-    pauses = [pause_s(n, settings) for n in range(13)]
-    assert pauses[:5] == [2, 5, 10, 20, 40]
+    pauses = [pause_s(n, settings) for n in range(1, 13)]
+    assert pauses[:4] == [5, 10, 20, 40]
     assert pauses[-1] == 3600
     assert SECRET not in repr(settings)
