@@ -4,7 +4,7 @@ RUNTIME := .venv
 DEV := .venv-dev
 BROWSER := tests/chromium
 
-.PHONY: help run test check lint types imports unit scale killed faults fuzz load contract web openapi screenshots bench-web clean
+.PHONY: help run test check lint types imports unit scale killed faults fuzz load contract audit web openapi screenshots bench-web clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ load: $(DEV)/.installed ## A shift with more and more stations: throughput and l
 
 contract: $(DEV)/.installed ## Call the whole API as every role with far more requests than the tests do
 	TELITI_API_EXAMPLES=100 $(DEV)/bin/pytest tests/service/test_api_contract.py
+
+audit: $(DEV)/.installed ## Ask PyPI about known vulnerabilities of every installed package
+	$(DEV)/bin/python tests/dependency_audit.py
 
 web: $(RUNTIME)/.installed ## Build the station page again
 	$(RUNTIME)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
