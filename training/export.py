@@ -49,6 +49,9 @@ MAP_TOLERANCE = 1e-4
 def export_onnx(network: nn.Module, path: Path) -> None:
     """Write a network as one ONNX file of dynamic batch, height and width."""
     network.eval()
+    for module in network.modules():
+        if isinstance(module, nn.Hardtanh):  # ReLU6 is one
+            module.inplace = False  # the same result; torch takes a minute to find that out
     n, h, w = (torch.export.Dim.AUTO for _ in range(3))
     program = torch.onnx.export(
         network,
