@@ -146,6 +146,12 @@ class NormalityError(TelitiError):
     code = "normality-invalid"
 
 
+class OutlierError(NormalityError):
+    """Some of the good photos are unlike the others; `faults` name them, the worst first."""
+
+    code = "photos-unlike"
+
+
 class JudgeError(TelitiError):
     """A judge cannot be fitted, read, or used with these experts."""
 

@@ -60,6 +60,9 @@ OVERSEERS: Final = _only(Role.LEAD, Role.ENGINEER, Role.ADMIN)
 REPORTS: Final = _only(Role.LEAD, Role.ADMIN)
 """Who signs the reports that buyers get."""
 
+TEACHING: Final = _only(Role.ENGINEER, Role.ADMIN)
+"""Who teaches products from photos of good items."""
+
 SPECS: Final = _only(Role.LEAD, Role.ENGINEER, Role.ADMIN)
 """Who stores what buyers require, and the photos of their golden samples."""
 
@@ -101,6 +104,13 @@ ACCESS: Final[Mapping[str, Access]] = {
     "get_spec_file": SPECS,
     "get_spec_template": SPECS,
     "add_golden_photo": SPECS,
+    # Teaching.
+    "get_teaching": TEACHING,
+    "list_good_photos": TEACHING,
+    "add_teaching_photo": TEACHING,
+    "get_teaching_photo": TEACHING,
+    "start_learning": TEACHING,
+    "choose_memory": TEACHING,
     # Reviewing.
     "get_review_queue": REVIEWS,
     "get_review_quality": REVIEWS,

@@ -35,6 +35,7 @@ from service.specs import routes as specs
 from service.startup import open_runtime
 from service.stations import routes as stations
 from service.tablets import routes as tablets
+from service.teaching import routes as teaching
 
 _log = structlog.get_logger(__name__)
 
@@ -98,6 +99,7 @@ def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:
         insight.router,
         reports.router,
         specs.router,
+        teaching.router,
         stations.router,
         releases.router,
         health.router,

@@ -14,7 +14,7 @@ from threading import Lock
 import structlog
 
 from qc.defects.detector import Detector
-from qc.defects.normality import Encoder, Normality, load_by_view
+from qc.defects.normality import Encoder, Normality, load, load_by_view
 from qc.errors import JudgeError, NormalityError, TelitiError
 from qc.judge import Judge, read_judges
 from qc.spec.models import Spec
@@ -74,11 +74,11 @@ class ExpertFolder:
         paths = sorted(folder.glob("*.qcn"))
         memories: dict[str, Normality] = {}
         if paths:
-            if self._encoder is None:
-                self._encoder = Encoder.load_active()
-            memories = load_by_view(paths, spec.views[0].name, self._encoder)
+            memories = load_by_view(paths, spec.views[0].name, self.encoder())
         for memory in memories.values():
-            if memory.card.mm_per_px is None or memory.card.spec not in (None, spec.id):
+            # A memory stays good for later versions: it knows the product, not its limits.
+            product = (memory.card.spec or spec.id).partition("@")[0]
+            if memory.card.mm_per_px is None or product != spec.id:
                 raise NormalityError(
                     f"{memory.reference} was learnt for {memory.card.spec or 'whole photos'}, not "
                     f"for {spec.id} on the mat",
@@ -92,6 +92,24 @@ class ExpertFolder:
                 fix="Remove it, or learn it again.",
             )
         return Experts(memories, judges)
+
+    def encoder(self) -> Encoder:
+        """Return the encoder with which memories are made and read.
+
+        Raises:
+            ReleaseError: it is not there, or damaged.
+        """
+        if self._encoder is None:
+            self._encoder = Encoder.load_active()
+        return self._encoder
+
+    def memory_file(self, spec: Spec, view: str) -> Path:
+        """Return where the memory of a view lies, or would lie."""
+        folder = self._folder / spec.id
+        for path in sorted(folder.glob("*.qcn")):
+            if (load(path, self.encoder()).card.view or spec.views[0].name) == view:
+                return path
+        return folder / f"{view}.qcn"
 
     def load(self, spec: Spec) -> Experts:
         """Read the experts of a product, and remember them.

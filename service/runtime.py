@@ -16,6 +16,7 @@ from service.inspector import Gate, Inspect
 from service.releases.active import ActiveDetector
 from service.settings import Settings
 from service.storage import PhotoStore
+from service.teaching.learner import Learner
 from service.turnstile import Turnstile
 
 
@@ -33,6 +34,8 @@ class Runtime:
     releases: ActiveDetector
     experts: ExpertFolder
     """Memories of good items, and judges, by product."""
+    learner: Learner
+    """Learns products from photos of good items."""
     frames: Turnstile = field(default_factory=Turnstile)
     """Tablets whose live camera is being looked at."""
     first_code: str | None = None

@@ -23,6 +23,7 @@ from service.settings import CatalogueSettings, Settings
 from service.specs.service import get_spec, store_spec
 from service.stations.service import store_station
 from service.stores import open_database, photo_store, report_store
+from service.teaching.learner import Learner
 from service.webhooks.worker import delivering
 
 _PHOTOS_TO_KNOW = 20
@@ -59,6 +60,7 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
             inspect=inspect,
             releases=ActiveDetector.open(database, settings),
             experts=_open_experts(database, settings),
+            learner=Learner(settings.storage.data_dir),
             first_code=first_code,
         )
         with (
@@ -66,7 +68,10 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
             shadowing(runtime, settings.release.shadow_interval_s),
             delivering(database, settings.webhook),
         ):
-            yield runtime
+            try:
+                yield runtime
+            finally:
+                runtime.learner.close()
     finally:
         database.close()
 

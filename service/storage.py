@@ -74,7 +74,7 @@ class PhotoStore:
         mark = None
         if isinstance(self._store, LocalStore) and self._store.prefix is not None:
             mark = self._store.prefix / _MARK
-        if known and not (mark and mark.exists()) and not any(map(self._has, known)):
+        if known and not (mark and mark.exists()) and not any(map(self.has, known)):
             where = mark.parent if mark else "the bucket"
             raise StorageError(
                 f"none of the last {len(known)} photos is in {where}",
@@ -158,7 +158,8 @@ class PhotoStore:
                 f"photos cannot be stored ({error})", fix="Check the disk and its permissions."
             ) from error
 
-    def _has(self, sha256: str) -> bool:
+    def has(self, sha256: str) -> bool:
+        """Tell whether a photo is there."""
         try:
             obstore.head(self._store, _path(sha256))
         except (OSError, BaseError):

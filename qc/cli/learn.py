@@ -25,7 +25,6 @@ from qc.defects.normality import (
     save,
     teach,
 )
-from qc.errors import TelitiError
 from qc.geometry.station import read_station
 from qc.spec.examples import find_spec
 
@@ -67,7 +66,20 @@ def learn(
     """
     if turns not in {1, 2, 4}:
         raise typer.BadParameter("--turns is 1, 2 or 4")
-    line = _line(out, spec, view, size, Augmentation(turns, light), false_reject, keep_outliers)
+    name = re.sub(r"[^a-z0-9]+", "-", out.stem.lower()).strip("-") or "line"
+    augmentation = Augmentation(turns, light)
+    if spec:
+        line = Line.of_spec(
+            name,
+            find_spec(spec),
+            view,
+            size_px=size,
+            augmentation=augmentation,
+            false_reject=false_reject,
+            keep_outliers=keep_outliers,
+        )
+    else:
+        line = Line(name, None, view, 0.0, size, augmentation, false_reject, keep_outliers)
     paths = find_photos(photos)
     console = Console(stderr=True)
 
@@ -125,33 +137,6 @@ def confirm(
 def load_encoder(folder: Path | None) -> Encoder:
     """Load the encoder that is named, else the active one."""
     return Encoder.load(folder) if folder else Encoder.load_active()
-
-
-def _line(
-    out: Path,
-    spec: str | None,
-    view: str | None,
-    size: int,
-    augmentation: Augmentation,
-    false_reject: float | None,
-    keep_outliers: bool,
-) -> Line:
-    name = re.sub(r"[^a-z0-9]+", "-", out.stem.lower()).strip("-") or "line"
-    reference, height_mm = None, 0.0
-    if spec:
-        requirements = find_spec(spec)
-        names = [v.name for v in requirements.views]
-        view = view or names[0]
-        if view not in names:
-            raise TelitiError(
-                f"spec {requirements.reference} has no view {view!r}",
-                fix=f"Use one of: {', '.join(names)}.",
-            )
-        reference, height_mm = (
-            requirements.reference,
-            max(requirements.heights_mm(view), default=0.0),
-        )
-    return Line(name, reference, view, height_mm, size, augmentation, false_reject, keep_outliers)
 
 
 def _print(normality: Normality, out: Path) -> None:

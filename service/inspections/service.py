@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -213,6 +213,22 @@ def list_inspections(
 def summaries(session: Session, inspection_ids: list[UUID]) -> dict[UUID, InspectionSummary]:
     """Return these inspections as lines of a list, by id."""
     return _summaries(session, repository.find_all(session, inspection_ids))
+
+
+def photos_of(
+    session: Session, spec_id: str, view: str, limit: int
+) -> Iterator[tuple[InspectionSummary, str, bool]]:
+    """Give a view's photo of the newest inspections of a product: its SHA-256, and what stands.
+
+    The last tells whether a lead looked at the item.
+    """
+    rows = repository.newest(session, before=None, spec_id=spec_id, verdict=None, limit=limit)
+    ids = [row.id for row in rows]
+    said = reviews.verdicts(session, ids)
+    for row, summary in zip(rows, _summaries(session, rows).values(), strict=True):
+        for photo in row.photos:
+            if photo.view == view:
+                yield summary, photo.sha256, row.id in said
 
 
 def get_photo(session: Session, inspection_id: UUID, view: str) -> StoredPhoto:

@@ -19,9 +19,10 @@ from qc.defects.normality.picture import (
 )
 from qc.defects.normality.storage import assemble
 from qc.defects.normality.threshold import CONFIDENCE, choose_threshold
-from qc.errors import NormalityError
+from qc.errors import Fault, NormalityError, OutlierError, TelitiError
 from qc.geometry.station import Station
 from qc.photo import Photo
+from qc.spec.models import Spec
 
 _KEPT_PICTURES = 256
 """Photos whose pictures are kept between the two readings; more are decoded again."""
@@ -45,6 +46,52 @@ class Line:
     false_reject: float | None = None
     keep_outliers: bool = False
 
+    @classmethod
+    def of_spec(
+        cls,
+        name: str,
+        spec: Spec,
+        view: str | None = None,
+        *,
+        size_px: int = 384,
+        augmentation: Augmentation | None = None,
+        false_reject: float | None = None,
+        keep_outliers: bool = False,
+    ) -> Line:
+        """Return the line of a spec's view, the first one where none is named.
+
+        Raises:
+            TelitiError: the spec has no such view.
+        """
+        names = [one.name for one in spec.views]
+        view = view or names[0]
+        if view not in names:
+            raise TelitiError(
+                f"spec {spec.reference} has no view {view!r}",
+                fix=f"Use one of: {', '.join(names)}.",
+            )
+        height_mm = max(spec.heights_mm(view), default=0.0)
+        return cls(
+            name,
+            spec.reference,
+            view,
+            height_mm,
+            size_px,
+            augmentation or Augmentation(),
+            false_reject,
+            keep_outliers,
+        )
+
+
+def require_item_on_mat(photo: Photo, station: Station | None = None) -> None:
+    """Make sure that a photo shows a whole item on the mat.
+
+    Raises:
+        NormalityError: it does not.
+    """
+    if outlined_parts(photo, station) is None:
+        raise NormalityError("no mat in the photo", fix="Lay the item on the mat.")
+
 
 def teach(
     names: Sequence[str],
@@ -66,7 +113,8 @@ def teach(
 
     Raises:
         NormalityError: too few photos, a photo given twice, photos with and without a mat,
-            a photo of something else among them, or too few for the promise asked for.
+            a photo of something else among them, or too few for the promise asked for;
+            `faults` name the photos to look at.
     """
     good = _GoodPhotos(names, open_photo, line, station)
     learnt = learn(len(names), good.pictures, encoder, line.augmentation, track=track)
@@ -75,10 +123,14 @@ def teach(
         median = float(sorted(learnt.scores)[len(names) // 2])
         listed = ", ".join(f"{names[i]} ({learnt.scores[i] / median:.1f}×)" for i in strange[:10])
         more = f" and {len(strange) - 10} more" if len(strange) > 10 else ""
-        raise NormalityError(
+        raise OutlierError(
             f"unlike the other good photos: {listed}{more}",
             fix="Look at them. Leave out what is not good or not this product; "
             "--keep-outliers learns from them nevertheless.",
+            faults=tuple(
+                Fault(names[i], f"{learnt.scores[i] / median:.1f} times as unlike as usual", "")
+                for i in strange
+            ),
         )
     threshold = choose_threshold(learnt.scores, line.false_reject)
     card = NormalityCard(
@@ -130,11 +182,17 @@ class _GoodPhotos:
             raise NormalityError(
                 f"{self._names[first]} and {self._names[index]} are the same photo",
                 fix="Give each photo once; the promise counts different items.",
+                faults=(Fault(self._names[index], "the same photo twice", ""),),
             )
         try:
             pictures = self._cut(photo, is_first=not self.sha256)
         except NormalityError as error:
-            raise NormalityError(f"{self._names[index]}: {error.message}", fix=error.fix) from error
+            name = self._names[index]
+            raise NormalityError(
+                f"{name}: {error.message}",
+                fix=error.fix,
+                faults=(Fault(name, error.message, error.fix),),
+            ) from error
         self.sha256[index] = photo.sha256
         return pictures
 
