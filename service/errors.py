@@ -51,6 +51,12 @@ class ConflictError(TelitiError):
     code = "conflict"
 
 
+class GoneError(TelitiError):
+    """The thing asked for was there and was deleted on purpose."""
+
+    code = "gone"
+
+
 class UploadError(TelitiError):
     """The upload's parts do not fit together or do not fit the spec."""
 
@@ -168,6 +174,7 @@ STATUS: Final[Mapping[type[TelitiError], HTTPStatus]] = {
     EvaluationError: HTTPStatus.UNPROCESSABLE_ENTITY,
     DatasetError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFoundError: HTTPStatus.NOT_FOUND,
+    GoneError: HTTPStatus.GONE,
     ConflictError: HTTPStatus.CONFLICT,
     UploadError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UploadTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -191,6 +198,7 @@ PHRASES: Final[Mapping[int, str]] = {
     404: "Not found",
     405: "Method not allowed",
     409: "Conflict",
+    410: "Gone",
     413: "Content too large",
     422: "Content not valid",
     429: "Too many requests",

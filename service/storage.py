@@ -129,6 +129,27 @@ class PhotoStore:
             )
         return data
 
+    def delete(self, sha256: str) -> None:
+        """Delete a photo; one that is not there is no fault.
+
+        Raises:
+            StorageError: it cannot be deleted.
+        """
+        self._require_same_folder()
+        try:
+            if isinstance(self._store, LocalStore) and self._store.prefix is not None:
+                path = self._store.prefix / _path(sha256)
+                path.unlink(missing_ok=True)
+                if path.parent.is_dir():
+                    flush(path.parent)
+            else:
+                obstore.delete(self._store, _path(sha256))
+        except (OSError, BaseError) as error:
+            raise StorageError(
+                f"photo {sha256[:12]} cannot be deleted ({error})",
+                fix="Check the disk and its permissions.",
+            ) from error
+
     def keys(self) -> Iterator[str]:
         """Give the key of every photo that is there, in no order.
 

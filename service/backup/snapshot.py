@@ -152,12 +152,15 @@ def _photos_named(connection: sqlite3.Connection) -> set[str]:
         "photos": "SELECT sha256 FROM photos",
         "golden_photos": "SELECT sha256 FROM golden_photos",
     }
-    return {
+    named = {
         row[0]
         for table, query in queries.items()
         if table in known
         for row in connection.execute(query)
     }
+    if "deleted_photos" in known:  # by retention: they are not lost
+        named -= {row[0] for row in connection.execute("SELECT sha256 FROM deleted_photos")}
+    return named
 
 
 def _copy_photos(store: PhotoStore, named: set[str], to: Path) -> set[str]:

@@ -3,6 +3,7 @@
 from service.cli import audit, migrate, people, release, report, snapshot
 from service.cli.backup import backup, restore
 from service.cli.doctor import doctor
+from service.cli.retention import retention
 from service.cli.serve import serve
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "release",
     "report",
     "restore",
+    "retention",
     "serve",
     "snapshot",
 ]

@@ -23,6 +23,7 @@ from service.errors import NotFoundError, StorageError
 from service.experts import EXPERTS_FOLDER, ExpertFolder
 from service.inspections.models import InspectionRow, PhotoRow
 from service.releases import service as releases
+from service.retention import service as retention
 from service.settings import Settings
 from service.specs.models import GoldenPhotoRow
 from service.specs.service import get_spec
@@ -119,6 +120,8 @@ def _photos(session: Session, store: PhotoStore, where: str, *, quick: bool) -> 
         for column in (PhotoRow.sha256, GoldenPhotoRow.sha256)
         for sha256 in session.scalars(select(column).distinct())
     }
+    deleted = retention.all_deleted(session)
+    named -= deleted.keys()
     there = set(store.keys())
     if named and not there & named:
         yield Finding(
@@ -142,6 +145,13 @@ def _photos(session: Session, store: PhotoStore, where: str, *, quick: bool) -> 
     else:
         how = "there" if quick else "there, to the last byte"
         yield Finding(subject="photos", state=State.GOOD, detail=f"all {len(named)} are {how}")
+    if deleted:
+        last = max(deleted.values())
+        yield Finding(
+            subject="retention",
+            state=State.GOOD,
+            detail=f"{len(deleted)} photos were deleted, the last on {last:%Y-%m-%d}",
+        )
 
 
 def _is_whole(store: PhotoStore, sha256: str) -> bool:

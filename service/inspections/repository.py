@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from service.inspections.models import InspectionRow, PhotoRow
+from service.retention.models import DeletedPhotoRow
 
 
 def _complete() -> Select[InspectionRow]:
@@ -81,6 +82,11 @@ def oldest_after(session: Session, sequence: int, since: datetime) -> Inspection
 
 
 def newest_photos(session: Session, limit: int) -> Sequence[str]:
-    """Return the SHA-256 of the photos stored last."""
-    query = select(PhotoRow.sha256).order_by(PhotoRow.inspection_sequence.desc()).limit(limit)
+    """Return the SHA-256 of the photos stored last that were not deleted."""
+    query = (
+        select(PhotoRow.sha256)
+        .where(PhotoRow.sha256.not_in(select(DeletedPhotoRow.sha256)))
+        .order_by(PhotoRow.inspection_sequence.desc())
+        .limit(limit)
+    )
     return session.scalars(query).all()

@@ -138,7 +138,7 @@ def get_inspection(session: ReadSession, inspection_id: UUID) -> InspectionResou
 @router.get(
     "/{inspection_id}/photos/{view}",
     response_class=Response,
-    responses=PICTURE | problems(404, 422, 503),
+    responses=PICTURE | problems(404, 410, 422, 503),
 )
 def get_inspection_photo(
     runtime: RuntimeDep,
@@ -163,7 +163,7 @@ def get_inspection_photo(
 @router.get(
     "/{inspection_id}/overlays/{view}",
     response_class=Response,
-    responses=PICTURE | problems(404, 422, 503),
+    responses=PICTURE | problems(404, 410, 422, 503),
 )
 def get_inspection_overlay(
     runtime: RuntimeDep,

@@ -28,6 +28,9 @@ class InspectionPhoto(PhotoRecord):
 
     photo_url: str = Field(description="JPEG, upright, without EXIF.")
     overlay_url: str = Field(description="JPEG, with the findings drawn in.")
+    deleted_at: datetime | None = Field(
+        description="When retention deleted the photo; its pictures are answered with 410 then."
+    )
 
 
 def photo_urls(inspection_id: UUID, view: str) -> dict[str, str]:

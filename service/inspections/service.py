@@ -32,6 +32,7 @@ from service.lots.schemas import LotPlace
 from service.readings import service as readings
 from service.readings.folding import to_measure
 from service.readings.schemas import ReadingRecord
+from service.retention import service as retention
 from service.review import service as reviews
 from service.review.schemas import ReviewStanding
 from service.specs.schemas import SpecSummary
@@ -144,8 +145,10 @@ def get_photos(session: Session, inspection_id: UUID) -> list[StoredPhoto]:
 
     Raises:
         InspectionUnknownError: there is no such inspection.
+        PhotoDeletedError: one of them was deleted.
     """
     row = _find(session, inspection_id)
+    retention.require_kept(session, [photo.sha256 for photo in row.photos])
     return [StoredPhoto(photo.view, photo.sha256, photo.size_bytes) for photo in row.photos]
 
 
@@ -236,6 +239,7 @@ def get_photo(session: Session, inspection_id: UUID, view: str) -> StoredPhoto:
 
     Raises:
         InspectionUnknownError: there is no such inspection or it has no such view.
+        PhotoDeletedError: the photo was deleted.
     """
     row = repository.find_photo(session, inspection_id, view)
     if row is None:
@@ -243,6 +247,7 @@ def get_photo(session: Session, inspection_id: UUID, view: str) -> StoredPhoto:
             f"inspection {inspection_id} has no photo {view!r}",
             fix="Follow the links of the inspection.",
         )
+    retention.require_kept(session, [row.sha256])
     return StoredPhoto(row.view, row.sha256, row.size_bytes)
 
 
@@ -330,6 +335,7 @@ def record(
         readings=(),
         station=None if station is None else station.station.id,
         lot=lot,
+        deleted={},
         inspected_by=None if actor.person_id is None else actor.name,
         sent_by=None if sent_by is None else sent_by.name,
         tablet=actor.tablet,
@@ -349,6 +355,7 @@ def _resource(session: Session, row: InspectionRow) -> InspectionResource:
         readings=records,
         station=None if row.station is None else row.station.id,
         lot=lots.place_of(session, row.id),
+        deleted=retention.deleted(session, [photo.sha256 for photo in row.photos]),
         inspected_by=None if row.person is None else row.person.name,
         sent_by=None if row.sent_by is None else row.sent_by.name,
         tablet=None if row.tablet is None else row.tablet.name,
@@ -365,13 +372,18 @@ def _resource_of(
     readings: tuple[ReadingRecord, ...],
     station: str | None,
     lot: LotPlace | None,
+    deleted: dict[str, datetime],
     inspected_by: str | None,
     sent_by: str | None,
     tablet: str | None,
 ) -> InspectionResource:
     content = dict(inspection)
     content["photos"] = tuple(
-        InspectionPhoto(**dict(photo), **photo_urls(row.id, photo.view))
+        InspectionPhoto(
+            **dict(photo),
+            **photo_urls(row.id, photo.view),
+            deleted_at=deleted.get(photo.sha256),
+        )
         for photo in inspection.photos
     )
     content["calliper"] = read.calliper

@@ -30,6 +30,7 @@ from service.inspections.schemas import InspectionResource
 from service.inspections.service import Origin, Place, StoredPhoto
 from service.lots import service as lots
 from service.readings import recording
+from service.retention import service as retention
 from service.review import service as reviews
 from service.runtime import Runtime
 from service.settings import MEBIBYTE, UploadSettings
@@ -208,6 +209,9 @@ def _inspect_and_keep(
                 reinspection_of=submission.reinspection_of,
                 sample_rate=runtime.settings.review.pass_sample_rate,
             )
+            for sha256 in retention.revive(session, sha256s.values()):
+                view = next(view for view, known in sha256s.items() if known == sha256)
+                runtime.photos.put(contents[view])
             if barcode is not None:
                 recording.record_barcode(session, runtime.settings, resource.id, barcode)
                 resource = service.get_inspection(session, resource.id)

@@ -25,6 +25,7 @@ from service.inspections.models import PhotoRow
 from service.moving import rows
 from service.moving.tables import parents_first
 from service.reports.models import ReportRow
+from service.retention import service as retention
 from service.settings import StorageSettings
 from service.specs.models import GoldenPhotoRow
 from service.storage import PhotoStore
@@ -178,8 +179,10 @@ def _files_named(session: Session) -> dict[str, set[str]]:
         "photos": (PhotoRow.sha256, GoldenPhotoRow.sha256),
         "reports": (ReportRow.pdf_sha256,),
     }
+    deleted = retention.all_deleted(session).keys()
     return {
         name: {key for column in named for key in session.scalars(select(column).distinct())}
+        - deleted
         for name, named in columns.items()
     }
 

@@ -12,6 +12,7 @@ from service.people import models as people
 from service.readings import models as readings
 from service.releases import models as releases
 from service.reports import models as reports
+from service.retention import models as retention
 from service.review import models as review
 from service.sessions import models as sessions
 from service.specs import models as specs
@@ -21,7 +22,7 @@ from service.webhooks import models as webhooks
 
 _FEATURES = (
     *(audit, captures, inspections, lockouts, lots, people, readings, releases, reports, review),
-    *(sessions, specs, stations, tablets, webhooks),
+    *(retention, sessions, specs, stations, tablets, webhooks),
 )
 
 

@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1/inspections", tags=["readings"], route_class=Guar
     responses={
         200: {"model": InspectionResource, "description": "It was recorded before."},
         201: {"description": "Recorded; the inspection as it stands now."},
-        **problems(404, 409, 422, 503),
+        **problems(404, 409, 410, 422, 503),
     },
 )
 def add_reading(

@@ -18,6 +18,7 @@ from qc.spec.models import Spec
 from service.actor import Actor
 from service.audit import service as audit
 from service.errors import ConflictError, UploadError, UploadTooLargeError
+from service.retention import service as retention
 from service.runtime import Runtime
 from service.settings import MEBIBYTE
 from service.specs import repository, service
@@ -74,9 +75,9 @@ def add(
     verdict = _judge(runtime, decode_photo(data), spec, view)
     sha256 = runtime.photos.put(data)
     try:
-        row = _keep(runtime, actor, spec, view, sha256, len(data))
+        row = _keep(runtime, actor, spec, view, sha256, data)
     except IntegrityError:  # another one was kept meanwhile
-        row = _keep(runtime, actor, spec, view, sha256, len(data))
+        row = _keep(runtime, actor, spec, view, sha256, data)
     return row.model_copy(update={"verdict": verdict})
 
 
@@ -115,7 +116,7 @@ def _judge(runtime: Runtime, photo: Photo, spec: Spec, view: str) -> Verdict:
 
 
 def _keep(
-    runtime: Runtime, actor: Actor, spec: Spec, view: str, sha256: str, size_bytes: int
+    runtime: Runtime, actor: Actor, spec: Spec, view: str, sha256: str, data: bytes
 ) -> GoldenPhoto:
     assert actor.person_id is not None  # noqa: S101 -- only people upload
     with runtime.database.writing() as session:
@@ -132,12 +133,14 @@ def _keep(
                 spec_version=spec.version,
                 view=view,
                 sha256=sha256,
-                size_bytes=size_bytes,
+                size_bytes=len(data),
                 added_by_id=actor.person_id,
                 added_at=datetime.now(UTC),
             )
             repository.add(session, row)
             session.flush()
+            if retention.revive(session, [sha256]):
+                runtime.photos.put(data)
             subject = f"spec/{spec.reference}/{view}"
             audit.record(session, actor, "spec.golden-added", subject, after=sha256)
             added_by = actor.name

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from service.database import DATABASE_FILE, Database
 from service.errors import MoveError, StorageError
 from service.moving import Moved, move
 from service.people.roles import Role
+from service.retention.models import DeletedPhotoRow
 from service.settings import Settings
 from service.specs.service import store_spec
 from service.stations.service import store_station
@@ -228,6 +230,21 @@ def test_a_lost_photo_stops_the_move_which_goes_on_once_it_is_back(
     assert rows_of(place_to_go["TELITI_STORAGE__DATABASE_URL"]) == 0
     away.rename(photo)
     assert moved(data).photos == 4
+
+
+@pytest.mark.usefixtures("place_to_go")
+def test_a_photo_that_retention_deleted_is_not_missed(data: Path) -> None:
+    photo = sorted((data / "photos").glob("??/*"))[-1]
+    source = Database.sqlite(data / DATABASE_FILE, busy_timeout_s=1)
+    with source.writing() as session:
+        row = DeletedPhotoRow(
+            sha256=photo.name, size_bytes=1, deleted_at=datetime.now(UTC), gone=True
+        )
+        session.add(row)
+    source.close()
+    photo.unlink()
+    done = moved(data)
+    assert (done.photos, done.rows["deleted_photos"]) == (3, 1)
 
 
 def test_a_tampered_log_does_not_move(data: Path, place_to_go: dict[str, str]) -> None:

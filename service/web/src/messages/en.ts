@@ -177,6 +177,8 @@ export const en: Messages = {
   enlarge: "Enlarge the photo",
   close: "Close",
   photoOf: (product) => `Photo of ${product}`,
+  photoDeleted: (when) =>
+    `The photo was deleted on ${when}, as its time was over. What was measured is kept.`,
   photoMarked: (product) => `Photo of ${product} with dimensions and defects marked`,
   dimensions: "Dimensions",
   dimension: "Dimension",

@@ -177,6 +177,8 @@ export const id = {
   enlarge: "Perbesar foto",
   close: "Tutup",
   photoOf: (product: string) => `Foto ${product}`,
+  photoDeleted: (when: string) =>
+    `Foto dihapus pada ${when} karena masa simpannya habis. Hasil pengukuran tetap disimpan.`,
   photoMarked: (product: string) => `Foto ${product} dengan ukuran dan cacat ditandai`,
   dimensions: "Ukuran",
   dimension: "Ukuran",

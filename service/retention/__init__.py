@@ -1,0 +1,1 @@
+"""Photos are deleted when their time is over, and never look lost."""
