@@ -14,6 +14,7 @@ export type Route =
   | { page: "releases" }
   | { page: "specs" }
   | { page: "spec"; specId: string; version: number }
+  | { page: "teach"; specId: string }
   | { page: "insight" }
   | { page: "lot"; lotId: string }
   | { page: "unsent" }
@@ -44,6 +45,7 @@ export function parseRoute(hash: string): Route {
     if (page === "welcome" || page === "enrol") return { page, code: decodeURIComponent(argument) };
     if (page === "verify") return { page, hash: decodeURIComponent(argument) };
     if (page === "specs") return { page: "capture", specId: decodeURIComponent(argument) };
+    if (page === "teach") return { page, specId: decodeURIComponent(argument) };
     if (page === "lots") return { page: "lot", lotId: decodeURIComponent(argument) };
     if (page === "review") return { page, inspectionId: decodeURIComponent(argument) };
     if (page === "inspections") return { page: "answer", inspectionId: decodeURIComponent(argument) };
@@ -62,6 +64,7 @@ export const addressOf = {
   releases: () => "#/releases",
   specs: () => "#/specs",
   spec: (specId: string, version: number) => `#/spec/${encodeURIComponent(specId)}/${version}`,
+  teach: (specId: string) => `#/teach/${encodeURIComponent(specId)}`,
   insight: () => "#/insight",
   unsent: () => "#/unsent",
   capture: (specId: string) => `#/specs/${encodeURIComponent(specId)}`,

@@ -7,6 +7,7 @@ import { readingsEn } from "./readings.en";
 import { releasesEn } from "./releases.en";
 import { reviewEn } from "./review.en";
 import { specsEn } from "./specs.en";
+import { teachEn } from "./teach.en";
 
 export const en: Messages = {
   appName: "Teliti",
@@ -18,6 +19,7 @@ export const en: Messages = {
   readings: readingsEn,
   releases: releasesEn,
   specs: specsEn,
+  teach: teachEn,
   verify: {
     title: "Verify a report",
     hint: "Choose the report's PDF file, or scan the QR code in the report.",
@@ -208,6 +210,7 @@ export const en: Messages = {
     ...lotsEn.problems,
     ...releasesEn.problems,
     ...specsEn.problems,
+    ...teachEn.problems,
     busy: { title: "The server is busy.", fix: "Wait a moment, then try again." },
     "not-found": { title: "This does not exist.", fix: "Go back to the list of items." },
     "credentials-wrong": { title: "That is not right.", fix: "Try again." },

@@ -6,6 +6,7 @@ import { readingsId } from "./readings.id";
 import { releasesId } from "./releases.id";
 import { reviewId } from "./review.id";
 import { specsId } from "./specs.id";
+import { teachId } from "./teach.id";
 
 /** Indonesian: the language of the workshop, and the shape that every other language must have. */
 export const id = {
@@ -18,6 +19,7 @@ export const id = {
   readings: readingsId,
   releases: releasesId,
   specs: specsId,
+  teach: teachId,
   verify: {
     title: "Cocokkan laporan",
     hint: "Pilih berkas PDF laporan, atau pindai kode QR di laporan.",
@@ -208,6 +210,7 @@ export const id = {
     ...lotsId.problems,
     ...releasesId.problems,
     ...specsId.problems,
+    ...teachId.problems,
     busy: { title: "Server sedang sibuk.", fix: "Tunggu sebentar, lalu coba lagi." },
     "not-found": { title: "Data ini tidak ada.", fix: "Kembali ke daftar barang." },
     "credentials-wrong": { title: "Tidak cocok.", fix: "Coba lagi." },

@@ -1,0 +1,61 @@
+import type { teachId } from "./teach.id";
+
+/** English, for the engineer who teaches a product. */
+export const teachEn: typeof teachId = {
+  title: "Teach the product",
+  hint: "Choose photos of good items, each of another item. What is unlike them will be checked by a person.",
+  view: "Photo",
+  promise: (photos: string, share: string) => `${photos} photos: at most ${share} of good items alarm`,
+  promises: "More photos, fewer false alarms",
+  files: "Choose photos from the computer",
+  drop: "or drop them here",
+  inspected: "From inspected items that are good",
+  inspectedNone: "No item has passed or was accepted yet.",
+  takeAll: (count: number) => `Use ${count} photos`,
+  sending: (done: number, all: number) => `Sending photo ${done} of ${all}`,
+  notUsed: "Photos that cannot be used",
+  chosen: (count: number) => (count === 1 ? "1 photo chosen" : `${count} photos chosen`),
+  remove: (name: string) => `Leave out ${name}`,
+  turned: "Items may be turned",
+  turnedNames: { once: "Always the same way", half: "Two ways", quarter: "Four ways" },
+  light: "The light may change",
+  start: "Start learning",
+  learning: (done: string, all: string) => `Learning photo ${done} of ${all}`,
+  checking: (done: string, all: string) => `Checking photo ${done} of ${all}`,
+  background: "You may close this page.",
+  failed: "Nothing was learnt",
+  interrupted: "The server was stopped while it learnt. The photos are still there.",
+  again: "Learn again from these photos",
+  leaveOut: "Leave these photos out and learn again",
+  keepThem: "All are good: learn from them as well",
+  outliers: "These photos are unlike the others. Look at them.",
+  done: "Learnt",
+  memories: "What was learnt",
+  memoriesNone: "This product was not taught yet.",
+  counts: "In use",
+  promised: (photos: string, share: string, confidence: string) =>
+    `From ${photos} photos. At most ${share} of good items will go to a person (${confidence} confidence).`,
+  learntBy: (name: string, when: string) => `By ${name}, ${when}`,
+  byFile: "Put there as a file",
+  use: "Use from now on",
+  stop: "Stop using",
+  problems: {
+    "learning-busy": {
+      title: "The server is learning another product.",
+      fix: "Wait until it has ended, then try again.",
+    },
+    "normality-invalid": {
+      title: "This photo cannot be learnt from.",
+      fix: "Lay a whole item on the mat and take it again.",
+    },
+    "photos-unlike": {
+      title: "Some photos are unlike the others.",
+      fix: "Leave out what is not a good item of this product.",
+    },
+    "teaching-photo-unknown": {
+      title: "One photo is not on the server any more.",
+      fix: "Choose it once more.",
+    },
+    "memory-unknown": { title: "This memory is not there any more.", fix: "Choose another one." },
+  },
+};
