@@ -12,6 +12,7 @@ from service.actor import CONSOLE
 from service.cli.store import DataDir, open_database
 from service.retention import service
 from service.stores import photo_store
+from service.teaching.learner import Learner
 
 
 def _age(typed: str) -> timedelta:
@@ -33,12 +34,13 @@ def retention(
     """Delete old photos that nothing needs any more; all records stay."""
     now = datetime.now(UTC)
     with open_database(data_dir) as (database, settings):
+        learnt = Learner(settings.storage.data_dir).photos()
         if delete:
             store = photo_store(settings.storage)
-            done = service.retire(database, store, CONSOLE, now, older_than)
+            done = service.retire(database, store, CONSOLE, now, older_than, learnt)
         else:
             with database.reading() as session:
-                done = service.examine(session, now, older_than)
+                done = service.examine(session, now, older_than, learnt)
     size = f"{done.bytes / 1024**2:.1f} MiB"
     what = "deleted" if delete else "would be deleted (--delete does it)"
     print(f"{done.photos} photos from before {done.before:%Y-%m-%d}, {size}: {what}")

@@ -228,9 +228,10 @@ def photos_of(
     rows = repository.newest(session, before=None, spec_id=spec_id, verdict=None, limit=limit)
     ids = [row.id for row in rows]
     said = reviews.verdicts(session, ids)
+    deleted = retention.deleted(session, [photo.sha256 for row in rows for photo in row.photos])
     for row, summary in zip(rows, _summaries(session, rows).values(), strict=True):
         for photo in row.photos:
-            if photo.view == view:
+            if photo.view == view and photo.sha256 not in deleted:
                 yield summary, photo.sha256, row.id in said
 
 

@@ -58,22 +58,33 @@ class Retired:
     """Other photos of inspections, deleted earlier or still needed."""
 
 
-def examine(session: Session, now: datetime, age: timedelta) -> Retired:
+def examine(
+    session: Session, now: datetime, age: timedelta, learnt: Collection[str] = ()
+) -> Retired:
     """Count the photos whose time is over; change nothing.
+
+    Args:
+        session: reads one state of the database.
+        now: the time.
+        age: what is older is over.
+        learnt: photos from which a memory was learnt; they stay.
 
     Raises:
         RetentionError: `age` is shorter than any workshop can mean.
     """
     before = _before(now, age)
-    found = repository.over(session, before)
-    size = sum(size_bytes for _, size_bytes in found)
-    return Retired(before, len(found), size, repository.photos(session) - len(found))
+    return _retired(session, before, _over(session, before, learnt))
 
 
 def retire(
-    database: Database, store: PhotoStore, actor: Actor, now: datetime, age: timedelta
+    database: Database,
+    store: PhotoStore,
+    actor: Actor,
+    now: datetime,
+    age: timedelta,
+    learnt: Collection[str] = (),
 ) -> Retired:
-    """Delete the photos whose time is over, and what an earlier run left to do.
+    """Delete the photos that `examine` counts, and what an earlier run left to do.
 
     Raises:
         RetentionError: `age` is shorter than any workshop can mean.
@@ -81,10 +92,11 @@ def retire(
     """
     before = _before(now, age)
     with database.writing() as session:
-        retired = examine(session, now, age)
+        found = _over(session, before, learnt)
+        retired = _retired(session, before, found)
         rows = [
             DeletedPhotoRow(sha256=sha256, size_bytes=size_bytes, deleted_at=now, gone=False)
-            for sha256, size_bytes in repository.over(session, before)
+            for sha256, size_bytes in found
         ]
         if rows:
             repository.add(session, rows)
@@ -130,6 +142,15 @@ def require_kept(session: Session, sha256s: Collection[str]) -> None:
     """
     for at in deleted(session, sha256s).values():
         raise PhotoDeletedError(at)
+
+
+def _over(session: Session, before: datetime, learnt: Collection[str]) -> list[tuple[str, int]]:
+    return [found for found in repository.over(session, before) if found[0] not in learnt]
+
+
+def _retired(session: Session, before: datetime, found: list[tuple[str, int]]) -> Retired:
+    size = sum(size_bytes for _, size_bytes in found)
+    return Retired(before, len(found), size, repository.photos(session) - len(found))
 
 
 def _before(now: datetime, age: timedelta) -> datetime:

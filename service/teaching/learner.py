@@ -88,6 +88,12 @@ class Learner:
                 return learning.model_copy(update={"state": LearningState.INTERRUPTED})
         return learning
 
+    def photos(self) -> frozenset[str]:
+        """Return the SHA-256 of every photo of the newest learning of each product."""
+        files = sorted(self.folder.glob("*/learning.json"))
+        learnt = [Learning.model_validate_json(path.read_bytes()) for path in files]
+        return frozenset(photo.sha256 for one in learnt for photo in one.request.photos)
+
     def start(
         self,
         runtime: Runtime,

@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import typer
@@ -32,6 +32,7 @@ from service.people.roles import Role
 from service.retention import service as retention
 from service.retention.service import RetentionError
 from service.storage import PhotoStore
+from service.teaching.schemas import Learning, LearningRequest, LearningState, TeachingPhoto
 
 YEARS = timedelta(days=730)
 
@@ -88,6 +89,9 @@ def test_an_old_photo_is_gone_and_says_since_when(calm: House) -> None:
     assert after["photos"][0].pop("deleted_at").startswith(today)
     assert before["photos"][0].pop("deleted_at") is None
     assert after == before  # the verdict and everything measured stay
+    engineer = calm.browser(Role.ENGINEER)
+    good = engineer.get("/v1/specs/test-bowl/teaching/good", params={"view": "top"}).json()
+    assert [photo["sha256"] for photo in good["items"]] == [key(2)]  # to learn from
     found = findings(calm)
     assert found["photos"].detail == "all 1 are there, to the last byte"
     assert found["retention"].detail == f"1 photos were deleted, the last on {today}"
@@ -225,6 +229,20 @@ def test_the_command_deletes_only_when_told_and_backups_and_starts_go_on(
     data = calm.runtime.settings.storage.data_dir
     options = ["--older-than", "730d", "--data-dir", str(data)]
     old(calm, 1)
+    photo = TeachingPhoto(sha256=key(1), name="good")
+    learning = Learning(
+        id=uuid4(),
+        request=LearningRequest(view="top", station=None, photos=(photo,)),
+        by="Ayu",
+        started_at=datetime.now(UTC),
+        state=LearningState.DONE,
+    )
+    learnt = calm.runtime.learner.folder / "test-bowl" / "learning.json"
+    learnt.parent.mkdir(parents=True)
+    learnt.write_text(learning.model_dump_json(), encoding="utf-8")
+    said = CliRunner().invoke(app, [*options, "--delete"])
+    assert (said.exit_code, there(calm)) == (0, {key(1)}), said.output
+    learnt.unlink()
     said = CliRunner().invoke(app, options)
     assert (said.exit_code, there(calm)) == (0, {key(1)})
     assert "1 photos from before" in said.output
