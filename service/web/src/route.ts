@@ -16,6 +16,7 @@ export type Route =
   | { page: "spec"; specId: string; version: number }
   | { page: "teach"; specId: string }
   | { page: "insight" }
+  | { page: "drift" }
   | { page: "lot"; lotId: string }
   | { page: "unsent" }
   | { page: "welcome"; code: string }
@@ -27,7 +28,7 @@ export function parseRoute(hash: string): Route {
   const [page, argument, ...rest] = hash.replace(/^#?\/?/, "").split("/");
   if (!page) return { page: "choose" };
   if ((page === "manage" || page === "unsent") && !argument) return { page };
-  const desks = ["lots", "releases", "specs", "insight"] as const;
+  const desks = ["lots", "releases", "specs", "insight", "drift"] as const;
   const desk = desks.find((one) => one === page);
   if (desk && !argument) return { page: desk };
   if (page === "review" && !argument) return { page: "queue" };
@@ -66,6 +67,7 @@ export const addressOf = {
   spec: (specId: string, version: number) => `#/spec/${encodeURIComponent(specId)}/${version}`,
   teach: (specId: string) => `#/teach/${encodeURIComponent(specId)}`,
   insight: () => "#/insight",
+  drift: () => "#/drift",
   unsent: () => "#/unsent",
   capture: (specId: string) => `#/specs/${encodeURIComponent(specId)}`,
   /** The item of an inspection again, after its rework. */

@@ -1,5 +1,6 @@
 import type { Messages } from "./id";
 import { cameraEn } from "./camera.en";
+import { driftEn } from "./drift.en";
 import { insightEn } from "./insight.en";
 import { lotsEn } from "./lots.en";
 import { placeEn } from "./place.en";
@@ -13,6 +14,7 @@ export const en: Messages = {
   appName: "Teliti",
   review: reviewEn,
   camera: cameraEn,
+  drift: driftEn,
   insight: insightEn,
   lots: lotsEn,
   place: placeEn,

@@ -1,4 +1,5 @@
 import { cameraId } from "./camera.id";
+import { driftId } from "./drift.id";
 import { insightId } from "./insight.id";
 import { lotsId } from "./lots.id";
 import { placeId } from "./place.id";
@@ -13,6 +14,7 @@ export const id = {
   appName: "Teliti",
   review: reviewId,
   camera: cameraId,
+  drift: driftId,
   insight: insightId,
   lots: lotsId,
   place: placeId,

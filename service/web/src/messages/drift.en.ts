@@ -1,0 +1,24 @@
+import type { driftId } from "./drift.id";
+
+/** English, for whoever sees to it that the stations still see alike. */
+export const driftEn: typeof driftId = {
+  title: "Change at the stations",
+  hint: "The newest inspections against those before. A change is not yet worse: look first.",
+  empty: "Nothing was inspected at a station yet.",
+  changed: "Changed",
+  steady: "Steady",
+  few: "Too few inspections to compare.",
+  compared: (recent: string, before: string) => `newest ${recent} against ${before} before`,
+  feature: "What is compared",
+  usual: "Usually",
+  recent: "Now",
+  distance: "Distance of distributions (0–1)",
+  chance: "Probability of chance",
+  features: {
+    detector: "Score of the detector",
+    normality: "Score of the memory",
+    distance: "Camera's distance, mm",
+    tilt: "Camera's tilt, °",
+    "mat-residual": "Fit of the mat, px",
+  },
+};
