@@ -21,9 +21,10 @@ from PIL import Image
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import func, select
-from station_page import Service, chromium, scripted_inspection, serving
+from station_page import Service, chromium, opened, scripted_inspection, serving
 from structlog.testing import capture_logs
 from visitors import Hired, Staff, cookies_of
+from waiting_photos import sign_in
 
 from qc.decision.conformity import Decision
 from qc.decision.verdict import Reason, Verdict, worst
@@ -277,6 +278,15 @@ def sari(station: Service) -> Hired:
     staff = Staff(station.runtime)
     staff.add("Ibu Dewi", Role.ADMIN)
     return staff.add("Sari", Role.PACKER)
+
+
+@pytest.fixture
+def tablet(browser: Any, station: Service, sari: Hired) -> Iterator[Any]:
+    """A page on an enrolled tablet on which Sari has signed in."""
+    with opened(browser, station, cookies_of(station.runtime, None, tablet=True)) as page:
+        page.goto("/")
+        sign_in(page, sari)
+        yield page
 
 
 def settings_for(folder: Path, **groups: dict[str, object]) -> Settings:
