@@ -29,11 +29,13 @@ class Sample:
         pixels: `(H, W, 3)` uint8 sRGB.
         target: `(types, H, W)` true where that defect is.
         known: `(types, H, W)` false where the label says nothing about that type.
+        item: `(H, W)` true on the item; None where it fills the picture.
     """
 
     pixels: NDArray[np.uint8]
     target: NDArray[np.bool_]
     known: NDArray[np.bool_]
+    item: NDArray[np.bool_] | None = None
 
 
 def empty_target(shape: tuple[int, int]) -> NDArray[np.bool_]:

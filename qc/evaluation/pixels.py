@@ -100,6 +100,18 @@ class PixelScores:
         self._negative += np.bincount(bins[~truth], minlength=self._scale.bins)
 
     @property
+    def counts(self) -> NDArray[np.int64]:
+        """`(2, bins)` clean and defective pixels by score; counts of several photos add up."""
+        return np.stack([self._negative, self._positive])
+
+    @classmethod
+    def of_counts(cls, counts: NDArray[np.int64], scale: Scale = PROBABILITY) -> PixelScores:
+        """Return the scores of pixels that were counted before, without regions for AUPRO."""
+        scores = cls(scale)
+        scores._negative, scores._positive = counts
+        return scores
+
+    @property
     def positives(self) -> int:
         """Number of defect pixels seen."""
         return int(self._positive.sum())

@@ -40,13 +40,22 @@ class Picture:
     high: float
 
 
+def read_pictures(folder: Path, low: float, high: float) -> list[Picture]:
+    """Read the JPEG pictures of a folder, to be drawn at scales from `low` to `high`.
+
+    Raises:
+        TrainingDataError: a file is unreadable.
+    """
+    return [Picture(_read(path), low, high) for path in sorted(folder.glob("*.jpg"))]
+
+
 def read_textures(root: Path) -> list[Picture]:
     """Read the clean CC0 textures: large ones, and small tiles that are enlarged.
 
     Raises:
         TrainingDataError: a file is unreadable.
     """
-    large = [Picture(_read(p), 0.4, 1.5) for p in sorted((root / "clean").glob("*.jpg"))]
+    large = read_pictures(root / "clean", 0.4, 1.5)
     small = [
         Picture(_read(p), 1.2, 3.5)
         for p in sorted((root / "previews_128px").glob("*.jpg"))

@@ -73,13 +73,19 @@ def surface_picture(patch: SurfacePatch) -> Picture:
     below, beside = -rows % STRIDE_PX, -columns % STRIDE_PX
     mask = np.pad(patch.mask, ((0, below), (0, beside)))
     pixels = np.pad(patch.pixels, ((0, below), (0, beside), (0, 0)))
-    cells = mask.reshape(mask.shape[0] // PATCH_PX, PATCH_PX, mask.shape[1] // PATCH_PX, PATCH_PX)
-    inside = cells.mean(axis=(1, 3)) >= _MIN_COVER
+    inside = patches_inside(mask)
     if inside.sum() < _MIN_PATCHES:
         raise NormalityError(
             "the item is too small to be compared", fix="Learn with a larger --size."
         )
     return Picture(hide_surroundings(pixels, mask), inside, patch.to_photo)
+
+
+def patches_inside(item: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return `(H/8, W/8)` true for patches on the item, given `(H, W)`, multiples of 8."""
+    rows, columns = (side // PATCH_PX for side in item.shape)
+    cells = item.reshape(rows, PATCH_PX, columns, PATCH_PX)
+    return np.asarray(cells.mean(axis=(1, 3)) >= _MIN_COVER)
 
 
 def outlined_parts(photo: Photo, station: Station | None) -> tuple[MatView, list[Outline]] | None:

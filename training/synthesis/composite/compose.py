@@ -112,7 +112,7 @@ def compose(
     photo = _EFFECTS(pixels, int(rng.integers(2**31)))
     if hidden:
         photo = hide_surroundings(photo, scene.item)
-    return Sample(photo, target, known)
+    return Sample(photo, target, known, scene.item if outlined else None)
 
 
 def invisible(
