@@ -117,7 +117,7 @@ def test_the_automatic_can_be_switched_off_and_stays_off(
     assert station.kept() == []
     tablet.reload()
     acted_camera.load(tablet, {"bowl": pictures["bowl"]})
-    assert tablet.get_by_role("button", name="Otomatis", pressed=False).is_visible()
+    tablet.get_by_role("button", name="Otomatis", pressed=False).wait_for()
     tablet.get_by_role("button", name="Ambil foto", disabled=False).click()
     await_answer(tablet)
 
