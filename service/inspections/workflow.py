@@ -25,11 +25,12 @@ from qc.spec.models import Spec
 from service.actor import Actor
 from service.captures.service import Statement, who_sealed
 from service.errors import UploadError, UploadTooLargeError
-from service.inspections import service
+from service.inspections import recording, service
+from service.inspections.recording import Origin, Place
 from service.inspections.schemas import InspectionResource
-from service.inspections.service import Origin, Place, StoredPhoto
+from service.inspections.service import StoredPhoto
 from service.lots import service as lots
-from service.readings import recording
+from service.readings.recording import look_for, record_barcode
 from service.retention import service as retention
 from service.review import service as reviews
 from service.runtime import Runtime
@@ -103,7 +104,7 @@ def submit(runtime: Runtime, submission: Submission) -> Receipt:
         spec = _spec(session, submission)
         files = _files_by_view(submission, spec)
         sha256s = {view: _sha256(file) for view, file in files.items()}
-        receipt = service.find_receipt(
+        receipt = recording.find_receipt(
             session, submission.client_id, spec, sha256s, submission.place
         )
         if receipt is not None:
@@ -191,13 +192,13 @@ def _inspect_and_keep(
         experts.judges,
         today=datetime.now(UTC).date(),
     )
-    barcode = None if item_code is None else recording.look_for(photos.values(), item_code)
+    barcode = None if item_code is None else look_for(photos.values(), item_code)
     stored = [
         StoredPhoto(view, runtime.photos.put(data), len(data)) for view, data in contents.items()
     ]
     try:
         with runtime.database.writing() as session:
-            resource = service.record(
+            resource = recording.record(
                 session,
                 client_id=submission.client_id,
                 spec=spec,
@@ -213,13 +214,13 @@ def _inspect_and_keep(
                 view = next(view for view, known in sha256s.items() if known == sha256)
                 runtime.photos.put(contents[view])
             if barcode is not None:
-                recording.record_barcode(session, runtime.settings, resource.id, barcode)
+                record_barcode(session, runtime.settings, resource.id, barcode)
                 resource = service.get_inspection(session, resource.id)
         return Receipt(resource, created=True)
     except IntegrityError:
         # The same upload came twice at once and the other one was first.
         with runtime.database.reading() as session:
-            first = service.find_receipt(
+            first = recording.find_receipt(
                 session, submission.client_id, spec, sha256s, submission.place
             )
         if first is None:
