@@ -95,6 +95,13 @@ class Case(_Content):
     pictures: tuple[Picture, ...]
 
 
+class ColumnSwelling(_Content):
+    """What a change of moisture may do to a dimension after the photo; no part of its U95."""
+
+    moisture_percent: float = Field(description="Plus or minus, of moisture content.")
+    change_mm: float = Field(description="Plus or minus; of the unit that would change most.")
+
+
 class Column(_Content):
     """One dimension of the measurement sheet."""
 
@@ -104,6 +111,9 @@ class Column(_Content):
     lower: float | None
     upper: float | None
     default_tolerance: bool
+    swelling: ColumnSwelling | None = Field(
+        default=None, description="None along the grain, or where the spec does not ask."
+    )
 
 
 class Cell(_Content):
@@ -128,6 +138,18 @@ class Sheet(_Content):
 
     columns: tuple[Column, ...]
     rows: tuple[SheetRow, ...]
+
+
+class MoistureRead(_Content):
+    """What meters read of the lot's units; the newest reading of each counts."""
+
+    units: int
+    lowest_percent: float
+    highest_percent: float
+    first_at: datetime
+    last_at: datetime
+    by: tuple[str, ...] = Field(description="Who read them.")
+    instruments: tuple[str, ...]
 
 
 class DefectCount(_Content):
@@ -183,6 +205,9 @@ class ReportContent(_Content):
     cases: tuple[Case, ...] = Field(description="By unit.")
     cases_left_out: int
     sheet: Sheet
+    moisture: MoistureRead | None = Field(
+        default=None, description="None where nobody read any, and in reports of before."
+    )
     statements: tuple[Statement, ...]
     used: Used
     reviewed_units: int

@@ -25,6 +25,7 @@ from service.reports.content import (
     Case,
     Cell,
     Column,
+    ColumnSwelling,
     DefectCount,
     Picture,
     ReportContent,
@@ -36,6 +37,7 @@ from service.reports.content import (
     Statement,
     Used,
 )
+from service.reports.moisture import moisture_read, swelling_of
 from service.review import service as reviews
 from service.review.schemas import ReviewedDefect
 from service.specs.service import get_spec
@@ -133,6 +135,7 @@ def gather(session: Session, lot_id: UUID, frame: Frame) -> ReportContent:
         cases=tuple(cases[:MOST_PICTURED]),
         cases_left_out=max(0, len(cases) - MOST_PICTURED),
         sheet=sheet,
+        moisture=moisture_read(unit.every for unit in units),
         statements=frame.statements,
         used=_used(every),
         reviewed_units=len(reviewed),
@@ -187,7 +190,7 @@ def _columns(spec: Spec, shown: Sequence[Inspection]) -> tuple[Column, ...]:
     for inspection in shown:
         for one in inspection.decided_dimensions:
             if one.name not in found and not isinstance(one, CalliperMeasurement):
-                found[one.name] = _column(one)
+                found[one.name] = _column(one, swelling_of(one.name, shown))
     order = {dimension.name: place for place, dimension in enumerate(spec.dimensions)}
     columns = sorted(found.values(), key=lambda column: order.get(column.name, len(order)))
     limits = [colour.max_delta_e for one in shown for colour in one.colours]
@@ -205,7 +208,7 @@ def _columns(spec: Spec, shown: Sequence[Inspection]) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-def _column(one: Measurement | AngleMeasurement | Count) -> Column:
+def _column(one: Measurement | AngleMeasurement | Count, swelling: ColumnSwelling | None) -> Column:
     if isinstance(one, Count):
         unit: Literal["", "mm", "°"] = ""
         lower = upper = float(one.expected)
@@ -219,6 +222,7 @@ def _column(one: Measurement | AngleMeasurement | Count) -> Column:
         lower=lower,
         upper=upper,
         default_tolerance=isinstance(one, Measurement) and one.default_tolerance,
+        swelling=swelling,
     )
 
 

@@ -11,6 +11,7 @@ from service.reports import page_cases, page_sheet, wording
 from service.reports.content import (
     DefectCount,
     ReportContent,
+    Statement,
     Topic,
 )
 from service.reports.page_cases import PictureNames
@@ -136,28 +137,42 @@ def _count(language: ReportLanguage, count: DefectCount) -> dict[str, Any]:
 
 
 def _statements(content: ReportContent) -> list[list[str]]:
-    language = content.language
+    """Say of each topic what was read by instruments, then what the lead states."""
     rows = []
     for topic in Topic:
-        stated = [statement for statement in content.statements if statement.topic is topic]
+        stated = [_stated(content.language, s) for s in content.statements if s.topic is topic]
         if not stated and topic is Topic.OTHER:
             continue
-        texts = [
-            statement.text
-            + (
-                f" ({wording.say(language, 'document', name=statement.document)})"
-                if statement.document
-                else ""
-            )
-            for statement in stated
-        ]
-        rows.append(
-            [
-                wording.say(language, topic.value),
-                "\n".join(texts) or wording.say(language, "not-stated"),
-            ]
-        )
+        said = stated or [wording.say(content.language, "not-stated")]
+        if topic is Topic.MOISTURE:
+            said = [_moisture(content), *stated]
+        rows.append([wording.say(content.language, topic.value), "\n".join(said)])
     return rows
+
+
+def _stated(language: ReportLanguage, statement: Statement) -> str:
+    if statement.document is None:
+        return statement.text
+    document = wording.say(language, "document", name=statement.document)
+    return f"{statement.text} ({document})"
+
+
+def _moisture(content: ReportContent) -> str:
+    language, read = content.language, content.moisture
+    if read is None:
+        return wording.say(language, "moisture-unread")
+    ends = [wording.number(language, p) for p in (read.lowest_percent, read.highest_percent)]
+    days = [wording.day(language, when) for when in (read.first_at, read.last_at)]
+    return wording.say(
+        language,
+        "moisture-read",
+        range=" – ".join(dict.fromkeys(ends)),
+        units=read.units,
+        inspected=content.inspected_units,
+        instruments=", ".join(read.instruments),
+        by=", ".join(read.by),
+        days=" – ".join(dict.fromkeys(days)),
+    )
 
 
 def _used(content: ReportContent) -> dict[str, Any]:

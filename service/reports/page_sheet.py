@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any, Final
 
 from qc.spec.models import ReportLanguage
@@ -25,6 +27,7 @@ def sheet(content: ReportContent) -> dict[str, Any]:
         notes.append(wording.say(language, "default-tolerance"))
     if any(cell and cell.calliper for row in rows for cell in row.cells):
         notes.append(wording.say(language, "calliper"))
+    notes += _swelling(language, columns)
     return {
         "columns": [
             {
@@ -46,6 +49,25 @@ def sheet(content: ReportContent) -> dict[str, Any]:
         ],
         "notes": notes,
     }
+
+
+def _swelling(language: ReportLanguage, columns: Iterable[Column]) -> list[str]:
+    """Say what a change of moisture would do, a note for each change that specs reckon with."""
+    by_change: defaultdict[float, list[str]] = defaultdict(list)
+    for column in columns:
+        if column.swelling is not None:
+            name = wording.dimension(language, column.name, column.label)
+            change = wording.number(language, column.swelling.change_mm, 2)
+            by_change[column.swelling.moisture_percent].append(f"{name} ± {change} mm")
+    return [
+        wording.say(
+            language,
+            "swelling",
+            percent=wording.number(language, percent),
+            sizes=", ".join(sizes),
+        )
+        for percent, sizes in by_change.items()
+    ]
 
 
 def _limits(language: ReportLanguage, column: Column) -> str:

@@ -166,6 +166,12 @@ LABELS: Final[Mapping[str, Words]] = {
             "* 発注者の指定がないため、Teliti の標準公差を適用しました。",
             "* 구매자 지정이 없어 Teliti의 기본 공차를 적용했습니다.",
         ),
+        "swelling": (
+            "Bukan bagian U95: bila kadar air berubah ± {percent} %, ukuran berubah: {sizes}.",
+            "Not part of U95: ± {percent} % of moisture content would change {sizes}.",
+            "U95 に含まない：含水率が ± {percent} % 変わると寸法が変わります：{sizes}。",
+            "U95에 포함되지 않음: 함수율이 ± {percent} % 변하면 치수가 변합니다: {sizes}.",
+        ),
         "calliper": (
             "c diukur dengan jangka sorong.",
             "c measured with a calliper.",
@@ -190,6 +196,18 @@ LABELS: Final[Mapping[str, Words]] = {
         ),
         "zone": ("zona", "zone", "ゾーン", "구역"),
         "moisture": ("Kadar air", "Moisture content", "含水率", "함수율"),
+        "moisture-read": (
+            "{range} % pada {units} dari {inspected} barang; {instruments}; {by}, {days}",
+            "{range} % in {units} of {inspected} units; {instruments}; {by}, {days}",
+            "{range} %（{inspected} 個のうち {units} 個）、{instruments}、{by}、{days}",
+            "{range} % ({inspected}개 중 {units}개), {instruments}, {by}, {days}",
+        ),
+        "moisture-unread": (
+            "tidak ada hasil ukur yang dicatat",
+            "no reading was entered",
+            "測定値の記録なし",
+            "측정값 기록 없음",
+        ),
         "species": ("Jenis kayu", "Wood species", "樹種", "수종"),
         "chemistry": (
             "Zat kimia, bahan pelapis",
