@@ -16,20 +16,17 @@ from qc.geometry.selfcheck import require_sound_vision
 from service.audit import service as audit
 from service.audit.models import AuditRow
 from service.doctor.certificates import examine_certificates
+from service.doctor.files import examine_photos, examine_reports
 from service.doctor.findings import Finding, State
 from service.doctor.webhooks import find_lag
 from service.drift.finding import find_drift
-from service.errors import NotFoundError, StorageError
+from service.errors import NotFoundError
 from service.experts import EXPERTS_FOLDER, ExpertFolder
-from service.inspections.models import InspectionRow, PhotoRow
+from service.inspections.models import InspectionRow
 from service.releases import service as releases
-from service.retention import service as retention
 from service.settings import Settings
-from service.specs.models import GoldenPhotoRow
 from service.specs.service import get_spec
 from service.stations.service import list_stations
-from service.storage import PHOTOS_FOLDER, PhotoStore
-from service.stores import photo_store
 
 _GIBIBYTE = 1024**3
 _LOW_DISK_GIB, _FULL_DISK_GIB = 5.0, 0.5
@@ -44,15 +41,14 @@ def examine(session: Session, settings: Settings, *, quick: bool = False) -> Ite
     Args:
         session: reads one state of the database.
         settings: of the service.
-        quick: look whether photos are there, not whether their bytes are what they were.
+        quick: look whether files are there, not whether their bytes are what they were.
     """
     data_dir = settings.storage.data_dir
     yield _disk(data_dir)
     yield _database(session)
     yield _audit_log(session)
-    where = settings.storage.objects_url or str(data_dir)
-    where = f"{where}/{PHOTOS_FOLDER}"
-    yield from _photos(session, photo_store(settings.storage), where, quick=quick)
+    yield from examine_photos(session, settings.storage, quick=quick)
+    yield from examine_reports(session, settings.storage, quick=quick)
     yield _clock(session)
     yield from examine_certificates(data_dir, datetime.now(UTC))
     yield _vision()
@@ -112,54 +108,6 @@ def _audit_log(session: Session) -> Finding:
     return Finding(
         subject="audit log", state=State.GOOD, detail=f"{found.entries} entries, as written"
     )
-
-
-def _photos(session: Session, store: PhotoStore, where: str, *, quick: bool) -> Iterator[Finding]:
-    named = {
-        sha256
-        for column in (PhotoRow.sha256, GoldenPhotoRow.sha256)
-        for sha256 in session.scalars(select(column).distinct())
-    }
-    deleted = retention.all_deleted(session)
-    named -= deleted.keys()
-    there = set(store.keys())
-    if named and not there & named:
-        yield Finding(
-            subject="photos",
-            state=State.BAD,
-            detail=f"none of {len(named)} photos is in {where}",
-            fix="Mount the disk of the photos, or restore a backup. Delete nothing.",
-        )
-        return
-    bad = sorted(named - there)
-    if not quick:
-        bad += [sha256 for sha256 in sorted(named & there) if not _is_whole(store, sha256)]
-    if bad:
-        some = ", ".join(sha256[:12] for sha256 in bad[:_NAMED])
-        yield Finding(
-            subject="photos",
-            state=State.BAD,
-            detail=f"{len(bad)} of {len(named)} are missing or damaged: {some}",
-            fix=f"Copy them from a backup's photos folder into {where}.",
-        )
-    else:
-        how = "there" if quick else "there, to the last byte"
-        yield Finding(subject="photos", state=State.GOOD, detail=f"all {len(named)} are {how}")
-    if deleted:
-        last = max(deleted.values())
-        yield Finding(
-            subject="retention",
-            state=State.GOOD,
-            detail=f"{len(deleted)} photos were deleted, the last on {last:%Y-%m-%d}",
-        )
-
-
-def _is_whole(store: PhotoStore, sha256: str) -> bool:
-    try:
-        store.get(sha256)
-    except StorageError:
-        return False
-    return True
 
 
 def _clock(session: Session) -> Finding:

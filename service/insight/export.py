@@ -17,7 +17,7 @@ _ITEM: Final = ("inspection_id", "inspected_at", "spec", "buyer", "order_number"
 COLUMNS: Final[dict[Table, tuple[str, ...]]] = {
     "items": (*_ITEM, "product", "machine_verdict", "standing_verdict", "nonconformities"),
     "measurements": (*_ITEM, "name", "part", "value", "u95", "lower", "upper", "measure"),
-    "nonconformities": (*_ITEM, "kind", "name", "severity"),
+    "nonconformities": (*_ITEM, "kind", "name", "severity", "zone"),
 }
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
@@ -46,7 +46,7 @@ def rows_of(table: Table, items: Iterable[Item]) -> Iterator[tuple[Cell, ...]]:
                     yield (*head, one.name, one.part, value, u95, lower, upper, unit.strip())
             case "nonconformities":
                 for wrong in item.wrong:
-                    yield (*head, wrong.kind, wrong.name, wrong.severity)
+                    yield (*head, wrong.kind, wrong.name, wrong.severity, wrong.zone)
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[tuple[Cell, ...]]) -> bytes:

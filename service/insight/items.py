@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -14,7 +15,7 @@ from qc.decision.conformity import Decision
 from qc.decision.messages import DEFECT_NAMES
 from qc.decision.verdict import Verdict
 from qc.records import AngleMeasurement, Inspection, Measurement
-from qc.spec.base import LocalText, Severity
+from qc.spec.base import LocalText, Severity, Zone
 from qc.spec.models import Spec
 from service.insight import repository
 from service.insight.repository import Scope
@@ -40,6 +41,7 @@ class Nonconformity:
     label: LocalText
     view: str | None
     severity: str | None = None
+    zone: Zone | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Item:
     machine: Verdict
     standing: Verdict
     sizes: tuple[Measurement | AngleMeasurement, ...]
+    photos: Mapping[str, str]
+    """The SHA-256 of each view's photo."""
     wrong: tuple[Nonconformity, ...] = field(default=())
     """Of items that failed; what is still in doubt is nothing yet."""
 
@@ -96,6 +100,7 @@ def items_of(session: Session, scope: Scope) -> tuple[list[Item], bool]:
                 machine=machine.verdict,
                 standing=standing,
                 sizes=(*machine.measurements, *machine.angles),
+                photos={photo.view: photo.sha256 for photo in machine.photos},
                 wrong=wrong,
             )
         )
@@ -108,18 +113,20 @@ def _wrong(
     """List what failed; where a lead rejected the item, the defects as the lead left them."""
     if reviewed:
         standing = reviews.standing_defects(session, inspection_id, inspection)
-        defects: list[tuple[str, str, Severity | None]] = [
-            (d.type, d.view, d.severity)
+        defects: list[tuple[str, str, Severity | None, Zone | None]] = [
+            (d.type, d.view, d.severity, d.zone)
             for d in standing
             if not d.dismissed and d.severity is not Severity.ACCEPTABLE
         ]
     else:
         defects = [
-            (d.type, d.view, d.severity) for d in inspection.defects if d.verdict is Verdict.FAIL
+            (d.type, d.view, d.severity, d.zone)
+            for d in inspection.defects
+            if d.verdict is Verdict.FAIL
         ]
     wrong = [
-        Nonconformity("defect", type_, _name(type_), view, severity)
-        for type_, view, severity in defects
+        Nonconformity("defect", type_, _name(type_), view, severity, zone)
+        for type_, view, severity, zone in defects
     ]
     by_name = {d.name: d for d in spec.dimensions}
     for decided in inspection.decided_dimensions:

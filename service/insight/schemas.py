@@ -47,6 +47,7 @@ class Example(BaseModel):
     view: str
     photo_url: str
     overlay_url: str
+    deleted_at: datetime | None = Field(description="When retention deleted the photo.")
 
 
 class ParetoBar(BaseModel):

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -33,6 +32,7 @@ from service.insight.schemas import (
     SizeChoice,
 )
 from service.inspections.schemas import photo_urls
+from service.retention import service as retention
 from service.specs.service import list_in_force
 
 ENOUGH_SUBGROUPS: Final = 20
@@ -57,8 +57,8 @@ def get_report(session: Session, scope: Scope) -> InsightReport:
         left_out=left_out,
         first_pass=_first_pass(items),
         weeks=_weeks(items),
-        defects=_pareto([(item, one) for item, one in everything if one.kind != "dimension"]),
-        dimensions=_pareto([(item, one) for item, one in everything if one.kind == "dimension"]),
+        defects=_pareto(session, [pair for pair in everything if pair[1].kind != "dimension"]),
+        dimensions=_pareto(session, [pair for pair in everything if pair[1].kind == "dimension"]),
         sizes=() if scope.spec is None else _sizes(items),
     )
 
@@ -170,7 +170,9 @@ def _line(
     )
 
 
-def _pareto(everything: Sequence[tuple[Item, Nonconformity]]) -> tuple[ParetoBar, ...]:
+def _pareto(
+    session: Session, everything: Sequence[tuple[Item, Nonconformity]]
+) -> tuple[ParetoBar, ...]:
     by_name: defaultdict[tuple[str, str], list[tuple[Item, Nonconformity]]] = defaultdict(list)
     for item, one in everything:
         by_name[one.kind, one.name].append((item, one))
@@ -189,16 +191,22 @@ def _pareto(everything: Sequence[tuple[Item, Nonconformity]]) -> tuple[ParetoBar
                 units=len({item.id for item, _ in found}),
                 share=len(found) / len(everything),
                 cumulative=so_far / len(everything),
-                example=_example(newest.id, last.view),
+                example=_example(session, newest, last.view),
             )
         )
     return tuple(bars)
 
 
-def _example(inspection_id: UUID, view: str | None) -> Example | None:
+def _example(session: Session, item: Item, view: str | None) -> Example | None:
     if view is None:
         return None
-    return Example(inspection_id=inspection_id, view=view, **photo_urls(inspection_id, view))
+    sha256 = item.photos[view]
+    return Example(
+        inspection_id=item.id,
+        view=view,
+        **photo_urls(item.id, view),
+        deleted_at=retention.deleted(session, [sha256]).get(sha256),
+    )
 
 
 def _sizes(items: Iterable[Item]) -> tuple[SizeChoice, ...]:

@@ -21,6 +21,9 @@ class PhotoLinks(BaseModel):
     view: str
     photo_url: str = Field(description="JPEG, upright, without EXIF.")
     overlay_url: str = Field(description="JPEG, with the findings drawn in.")
+    deleted_at: datetime | None = Field(
+        description="When retention deleted the photo; its pictures are answered with 410 then."
+    )
 
 
 class InspectionPhoto(PhotoRecord):

@@ -100,10 +100,13 @@ def summaries(session: Session, rows: Sequence[InspectionRow]) -> dict[UUID, Ins
     """Return inspections as lines of a list, by id, in the order of the rows."""
     ids = [row.id for row in rows]
     said = readings.verdicts(session, ids) | reviews.verdicts(session, ids)
-    return {row.id: _summary(row, said.get(row.id)) for row in rows}
+    deleted = retention.deleted(session, [photo.sha256 for row in rows for photo in row.photos])
+    return {row.id: _summary(row, said.get(row.id), deleted) for row in rows}
 
 
-def _summary(row: InspectionRow, said: Verdict | None) -> InspectionSummary:
+def _summary(
+    row: InspectionRow, said: Verdict | None, deleted: dict[str, datetime]
+) -> InspectionSummary:
     inspection = Inspection.model_validate_json(row.document)
     return InspectionSummary(
         id=row.id,
@@ -115,6 +118,11 @@ def _summary(row: InspectionRow, said: Verdict | None) -> InspectionSummary:
         standing_verdict=said or inspection.verdict,
         reasons=inspection.reasons,
         photos=tuple(
-            PhotoLinks(view=photo.view, **photo_urls(row.id, photo.view)) for photo in row.photos
+            PhotoLinks(
+                view=photo.view,
+                **photo_urls(row.id, photo.view),
+                deleted_at=deleted.get(photo.sha256),
+            )
+            for photo in row.photos
         ),
     )

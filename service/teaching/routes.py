@@ -52,7 +52,7 @@ def add_teaching_photo(
 
 
 @router.get(
-    "/photos/{sha256}", response_class=Response, responses=PICTURE | problems(404, 422, 503)
+    "/photos/{sha256}", response_class=Response, responses=PICTURE | problems(404, 410, 422, 503)
 )
 def get_teaching_photo(
     runtime: RuntimeDep,
@@ -70,7 +70,7 @@ def get_teaching_photo(
     )
 
 
-@router.post("/learning", status_code=202, responses=problems(400, 404, 422, 429))
+@router.post("/learning", status_code=202, responses=problems(400, 404, 410, 422, 429))
 def start_learning(
     runtime: RuntimeDep, visitor: SignedInDep, spec_id: Slug, request: LearningRequest
 ) -> Learning:

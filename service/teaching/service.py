@@ -15,6 +15,7 @@ from service.actor import Actor
 from service.audit import service as audit
 from service.errors import NotFoundError, UploadError, UploadTooLargeError
 from service.inspections import service as inspections
+from service.retention import service as retention
 from service.runtime import Runtime
 from service.settings import MEBIBYTE
 from service.specs.service import get_spec
@@ -119,7 +120,11 @@ def add_photo(runtime: Runtime, spec_id: str, name: str, file: BinaryIO) -> Teac
         )
     with runtime.gate.enter():
         require_item_on_mat(decode_photo(data))
-    return TeachingPhoto(sha256=runtime.photos.put(data), name=name)
+    sha256 = runtime.photos.put(data)
+    with runtime.database.writing() as session:
+        if retention.revive(session, [sha256]):
+            runtime.photos.put(data)
+    return TeachingPhoto(sha256=sha256, name=name)
 
 
 def get_photo(runtime: Runtime, spec_id: str, sha256: str) -> Photo:
@@ -127,10 +132,12 @@ def get_photo(runtime: Runtime, spec_id: str, sha256: str) -> Photo:
 
     Raises:
         SpecUnknownError, SpecNotInForceError, TeachingPhotoUnknownError: it is not known.
+        PhotoDeletedError: retention deleted it.
         StorageError: it cannot be read.
     """
     with runtime.database.reading() as session:
         get_spec(session, spec_id)
+        retention.require_kept(session, [sha256])
     _require_kept(runtime, [sha256])
     return decode_photo(runtime.photos.get(sha256))
 
@@ -141,12 +148,14 @@ def start(runtime: Runtime, actor: Actor, spec_id: str, request: LearningRequest
     Raises:
         SpecUnknownError, SpecNotInForceError, StationUnknownError,
             TeachingPhotoUnknownError: something is not known.
+        PhotoDeletedError: retention deleted one of the photos.
         TeachingError: there are too few photos, or too many.
         LearningBusyError: something is being learnt already.
     """
     with runtime.database.reading() as session:
         spec = get_spec(session, spec_id)
         _require_view(spec, request.view)
+        retention.require_kept(session, [photo.sha256 for photo in request.photos])
         station = None
         if request.station is not None:
             station = get_station(session, request.station).station

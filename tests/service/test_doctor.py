@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from conftest import House, everywhere, jpeg
 from sqlalchemy import update
+from test_lots import decide, offered
 
 from qc.geometry.station import CameraCalibration, Station
 from service.audit.models import AuditRow
@@ -35,6 +37,30 @@ def busy(house: House) -> House:
     for seed in range(3):
         assert house.upload(jpeg(seed)).status_code == 201
     return house
+
+
+@pytest.mark.files
+def test_the_file_of_a_signed_report_is_looked_at_like_a_photo(busy: House) -> None:
+    assert "reports" not in findings(busy)  # none was signed
+    runtime = busy.runtime
+    lot = offered(busy, size=8)
+    for seed in range(10, 18):
+        busy.upload(jpeg(seed), lot_id=lot)
+    assert decide(busy, lot, "reject").is_success
+    signed = busy.lead().post(f"/v1/lots/{lot}/reports", json={"client_id": str(uuid4())})
+    assert signed.status_code == 201, signed.text
+    assert findings(busy)["reports"].detail == "all 1 are there, to the last byte"
+
+    (file,) = (runtime.settings.storage.data_dir / "reports").glob("??/*")
+    changed = bytearray(file.read_bytes())
+    changed[1000] ^= 1
+    file.write_bytes(changed)
+    found = findings(busy)["reports"]
+    assert (found.state, found.detail[:6]) == (State.BAD, "1 of 1")
+    assert file.name[:12] in found.detail
+    assert findings(busy, quick=True)["reports"].state is State.GOOD
+    file.unlink()
+    assert findings(busy, quick=True)["reports"].state is State.BAD
 
 
 @everywhere

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from qc.decision.conformity import Decision
 from qc.decision.verdict import Reason, Verdict, worst
 from qc.records import Inspection
-from qc.spec.base import Severity
+from qc.spec.base import Severity, Zone
 from service.insight.export import to_csv
 from service.inspections.models import InspectionRow
 from service.people.roles import Role
@@ -56,7 +56,12 @@ def looked_at(*defects: str, length_mm: float = 200.0) -> Inspection:
             "measurements": (length,),
             "defects": tuple(
                 template.defects[0].model_copy(
-                    update={"type": one, "severity": Severity.MAJOR, "verdict": Verdict.FAIL}
+                    update={
+                        "type": one,
+                        "severity": Severity.MAJOR,
+                        "zone": Zone.A,
+                        "verdict": Verdict.FAIL,
+                    }
                 )
                 for one in defects
             ),
@@ -253,7 +258,10 @@ def test_tables_hold_what_was_found(shop: Workshop) -> None:
     assert (item["standing_verdict"], item["nonconformities"]) == ("fail", "2")
     (size,) = tables["measurements"]
     assert (size["name"], size["value"], size["measure"]) == ("length", "202.0", "mm")
-    assert [row["name"] for row in tables["nonconformities"]] == ["crack", "length"]
+    assert [(row["name"], row["zone"]) for row in tables["nonconformities"]] == [
+        ("crack", "A"),
+        ("length", ""),
+    ]
 
 
 def test_parquet_holds_the_same(shop: Workshop) -> None:

@@ -32,6 +32,7 @@ from service.people.roles import Role
 from service.retention import service as retention
 from service.retention.service import RetentionError
 from service.storage import PhotoStore
+from service.teaching import service as teaching
 from service.teaching.schemas import Learning, LearningRequest, LearningState, TeachingPhoto
 
 YEARS = timedelta(days=730)
@@ -92,6 +93,17 @@ def test_an_old_photo_is_gone_and_says_since_when(calm: House) -> None:
     engineer = calm.browser(Role.ENGINEER)
     good = engineer.get("/v1/specs/test-bowl/teaching/good", params={"view": "top"}).json()
     assert [photo["sha256"] for photo in good["items"]] == [key(2)]  # to learn from
+    taught = "/v1/specs/test-bowl/teaching"
+    learning = {"view": "top", "station": None, "photos": [{"sha256": key(1), "name": "one"}]}
+    for answer in (
+        engineer.get(f"{taught}/photos/{key(1)}"),
+        engineer.post(f"{taught}/learning", json=learning),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (410, "photo-deleted")
+    listed = calm.client.get("/v1/inspections").json()["items"]
+    since = {one["id"]: one["photos"][0]["deleted_at"] for one in listed}
+    assert since.pop(kept["id"]).startswith(today)
+    assert list(since.values()) == [None]
     found = findings(calm)
     assert found["photos"].detail == "all 1 are there, to the last byte"
     assert found["retention"].detail == f"1 photos were deleted, the last on {today}"
@@ -160,6 +172,20 @@ def test_photos_of_a_decided_lot_go(calm: House) -> None:
     assert retire(calm).photos == 3
     draft = calm.lead().get(f"/v1/lots/{lot_id}/report", params={"language": "en"})
     assert draft.content.startswith(b"%PDF")
+
+
+def test_a_photo_that_is_sent_to_learn_from_is_kept_again(
+    calm: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teaching, "require_item_on_mat", lambda _: None)
+    first = old(calm, 1)
+    retire(calm)
+    answer = calm.browser(Role.ENGINEER).post(
+        "/v1/specs/test-bowl/teaching/photos", files={"photo": ("one.jpg", jpeg(1), "image/jpeg")}
+    )
+    assert answer.status_code == 201, answer.text
+    assert there(calm) == {key(1)}
+    assert calm.client.get(first["photos"][0]["photo_url"]).status_code == 200
 
 
 @everywhere

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from visitors import cookies_of
 
 from qc.decision.verdict import Verdict
 from service.people.roles import Role
+from service.retention.models import DeletedPhotoRow
 
 pytestmark = MARKS
 
@@ -205,3 +207,26 @@ def test_a_packer_sees_what_the_lead_decided(browser: Any, station: Service, lea
         assert violations(tablet) == []
         tablet.goto("/#/review")
         tablet.get_by_text("Peran Anda tidak boleh melakukan ini.").wait_for()
+
+
+def test_a_photo_that_retention_deleted_is_words_and_never_a_broken_picture(
+    browser: Any, station: Service
+) -> None:
+    kept_one, deleted = inspected(station, Verdict.CHECK, Verdict.FAIL)
+    (photo,) = kept(station, deleted)["photos"]
+    with station.runtime.database.writing() as session:
+        at = datetime(2026, 3, 5, 12, tzinfo=UTC)
+        row = DeletedPhotoRow(sha256=photo["sha256"], size_bytes=1, deleted_at=at, gone=True)
+        session.add(row)
+    with opened(browser, station, cookies_of_lead(station, "Ibu Dewi")) as page:
+        page.goto("/")
+        page.get_by_text("Foto dihapus 5 Mar 2026").wait_for()
+        page.goto(f"/#/review/{deleted}")
+        page.get_by_text("Foto dihapus pada 5 Mar 2026").wait_for()
+        assert page.get_by_role("button", name="Tandai cacat").count() == 0
+        page.wait_for_load_state("networkidle")
+        broken = "() => [...document.images].filter(i => i.complete && !i.naturalWidth).length"
+        assert page.evaluate(broken) == 0
+        assert violations(page) == []
+        page.goto(f"/#/review/{kept_one}")
+        page.get_by_role("button", name="Tandai cacat").wait_for()

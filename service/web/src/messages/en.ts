@@ -183,6 +183,7 @@ export const en: Messages = {
   photoOf: (product) => `Photo of ${product}`,
   photoDeleted: (when) =>
     `The photo was deleted on ${when}, as its time was over. What was measured is kept.`,
+  photoDeletedShort: (day) => `Photo deleted on ${day} by retention`,
   photoMarked: (product) => `Photo of ${product} with dimensions and defects marked`,
   dimensions: "Dimensions",
   dimension: "Dimension",

@@ -183,6 +183,7 @@ export const id = {
   photoOf: (product: string) => `Foto ${product}`,
   photoDeleted: (when: string) =>
     `Foto dihapus pada ${when} karena masa simpannya habis. Hasil pengukuran tetap disimpan.`,
+  photoDeletedShort: (day: string) => `Foto dihapus ${day}: masa simpan habis`,
   photoMarked: (product: string) => `Foto ${product} dengan ukuran dan cacat ditandai`,
   dimensions: "Ukuran",
   dimension: "Ukuran",
