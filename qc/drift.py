@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,17 +31,32 @@ FEATURES: Final = ("detector", "normality", "distance", "tilt", "mat-residual")
 Values = Mapping[str, NDArray[np.float64]]
 
 
+class Spread(NamedTuple):
+    """Where a feature's values lie: the middle half between `p25` and `p75`, 90 % in all."""
+
+    p5: float
+    p25: float
+    p50: float
+    p75: float
+    p95: float
+
+    @classmethod
+    def of(cls, values: NDArray[np.float64]) -> Self:
+        """Return the percentiles of `(n,)` values, interpolated between neighbours."""
+        return cls(*(float(found) for found in np.percentile(values, (5, 25, 50, 75, 95))))
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
     """How a feature moved.
 
-    `usual` and `recent` are medians; `distance` is the Kolmogorov-Smirnov statistic, `p_value`
-    Holm's; `alarm` where the change is neither chance nor small.
+    `before` and `recent` say where the values lay and lie; `distance` is the Kolmogorov-Smirnov
+    statistic, `p_value` Holm's; `alarm` where the change is neither chance nor small.
     """
 
     feature: str
-    usual: float
-    recent: float
+    before: Spread
+    recent: Spread
     distance: float
     p_value: float
     alarm: bool
@@ -49,7 +64,7 @@ class Shift:
     @property
     def rises(self) -> bool:
         """True where the recent values are typically greater."""
-        return self.recent > self.usual
+        return self.recent.p50 > self.before.p50
 
 
 def features_of(inspections: Iterable[Inspection]) -> dict[str, NDArray[np.float64]]:
@@ -99,8 +114,8 @@ def compare(before: Values, recent: Values, alpha: float = ALPHA) -> list[Shift]
         shifts.append(
             Shift(
                 feature=name,
-                usual=float(np.median(before[name])),
-                recent=float(np.median(recent[name])),
+                before=Spread.of(before[name]),
+                recent=Spread.of(recent[name]),
                 distance=distance,
                 p_value=held,
                 alarm=held < alpha and distance >= LEAST_DISTANCE,

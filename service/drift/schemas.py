@@ -5,13 +5,23 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 
+class Spread(BaseModel):
+    """Where the values of a feature lie, as percentiles."""
+
+    p5: float
+    p25: float
+    p50: float
+    p75: float
+    p95: float
+
+
 class Change(BaseModel):
     """A feature whose distribution moved, in words and in numbers."""
 
     feature: str
     text: dict[str, str] = Field(description="What a lead should know and do, by language.")
-    usual: float = Field(description="Median of the inspections before.")
-    recent: float = Field(description="Median of the recent ones.")
+    before: Spread = Field(description="Of the inspections that serve as the reference.")
+    recent: Spread
     distance: float = Field(description="Kolmogorov-Smirnov statistic, 0 to 1.")
     p_value: float = Field(description="That chance alone does this, all features considered.")
     alarm: bool = Field(description="The change is neither chance nor small.")

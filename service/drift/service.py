@@ -14,7 +14,7 @@ from qc.decision.verdict import say
 from qc.drift import LEAST_ITEMS, Shift, compare, features_of
 from qc.records import Inspection, Versions
 from service.drift import repository
-from service.drift.schemas import Change, Drift, DriftReport
+from service.drift.schemas import Change, Drift, DriftReport, Spread
 
 RECENT = 100
 REFERENCE = 500
@@ -60,13 +60,12 @@ def _models(versions: Versions) -> tuple[str | None, tuple[str, ...]]:
 
 def _change(shift: Shift) -> Change:
     code = f"drift-{shift.feature}-{'up' if shift.rises else 'down'}"
+    medians = {"usual": shift.before.p50, "recent": shift.recent.p50}
     return Change(
         feature=shift.feature,
-        text=say(
-            code if shift.alarm else "drift-none", {"usual": shift.usual, "recent": shift.recent}
-        ),
-        usual=shift.usual,
-        recent=shift.recent,
+        text=say(code if shift.alarm else "drift-none", medians),
+        before=Spread(**shift.before._asdict()),
+        recent=Spread(**shift.recent._asdict()),
         distance=shift.distance,
         p_value=shift.p_value,
         alarm=shift.alarm,

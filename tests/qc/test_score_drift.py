@@ -38,8 +38,10 @@ def test_a_tablet_that_was_moved_is_noticed_and_nothing_else() -> None:
     recent["distance"] = recent["distance"] + 30
     first, *others = compare(before, recent)
     assert (first.feature, first.alarm, first.rises) == ("distance", True, True)
-    assert first.usual == pytest.approx(640, abs=3)
-    assert first.recent == pytest.approx(670, abs=4)
+    # The normal distribution's own percentiles, by its table.
+    steps = np.array([-1.645, -0.674, 0, 0.674, 1.645])
+    assert first.before == pytest.approx(640 + 12 * steps, abs=4)
+    assert first.recent == pytest.approx(670 + 12 * steps, abs=6)
     assert not any(shift.alarm for shift in others)
 
 

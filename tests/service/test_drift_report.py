@@ -66,6 +66,10 @@ def test_a_tablet_that_was_moved_is_said_to_the_lead_and_by_the_doctor(shop: Hou
     usual = place(shop)
     assert (usual["before"], usual["recent"]) == (100, 100)
     assert usual["changes"]
+    for change in usual["changes"]:
+        for spread in (change["before"], change["recent"]):
+            assert list(spread) == ["p5", "p25", "p50", "p75", "p95"]
+            assert list(spread.values()) == sorted(spread.values())
     assert not alarming(usual)
     assert doctor(shop)["drift"].state is State.GOOD
 

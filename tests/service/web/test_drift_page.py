@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -51,6 +52,7 @@ def test_a_tablet_that_was_moved_is_said_in_words(browser: Any, station: Service
             page.goto("/#/insight")
             page.get_by_role("link", name="Perubahan di stasiun").click()
             page.get_by_text("Kembalikan tablet").wait_for()
+            page.get_by_text(re.compile("Sekarang: nilai tengah 704")).first.wait_for()
             page.get_by_role("row", name="Jarak kamera").get_by_text("< 0,1%").wait_for()
             assert violations(page) == []
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

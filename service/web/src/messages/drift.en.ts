@@ -14,6 +14,10 @@ export const driftEn: typeof driftId = {
   recent: "Now",
   distance: "Distance of distributions (0–1)",
   chance: "Probability of chance",
+  spreadHint:
+    "The thick bar holds the middle half of the inspections, the thin line 90 % of them; the mark is the median.",
+  spreadOf: (when: string, low: string, middle: string, high: string) =>
+    `${when}: median ${middle}, 90 % between ${low} and ${high}`,
   features: {
     detector: "Score of the detector",
     normality: "Score of the memory",

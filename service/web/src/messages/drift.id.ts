@@ -12,6 +12,10 @@ export const driftId = {
   recent: "Sekarang",
   distance: "Jarak sebaran (0–1)",
   chance: "Peluang kebetulan",
+  spreadHint:
+    "Batang tebal memuat separuh pemeriksaan di tengah, garis tipis 90 % darinya; garis tegak adalah nilai tengah.",
+  spreadOf: (when: string, low: string, middle: string, high: string) =>
+    `${when}: nilai tengah ${middle}, 90 % antara ${low} dan ${high}`,
   features: {
     detector: "Skor detektor",
     normality: "Skor barang baik",
