@@ -14,7 +14,8 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import correlate1d, gaussian_filter1d
+from scipy.fft import fft, ifft, next_fast_len
+from scipy.ndimage import gaussian_filter1d
 
 Array = npt.NDArray[np.float64]
 
@@ -113,10 +114,11 @@ class _Course:
         solve = np.linalg.solve(mixing, basis.T)
         self._across = np.vander(self._inner / scale, _DEGREE + 1, increasing=True) @ solve
         # The outline is evenly spaced, so every fit is a correlation with fixed kernels.
-        constant, slope, *fitted = self._correlate([solve[0], solve[1], *basis.T], points)
-        energy = self._correlate([np.ones(len(self._flanks))], points**2)[0]
-        explained = np.sum([component**2 for component in fitted], axis=0)
-        left_mm2 = (energy - explained).sum(axis=1) / len(self._flanks)
+        constant, slope, *fitted = self._correlate(np.vstack([solve[:2], basis.T]), points)
+        level = np.column_stack([(points**2).sum(axis=1), np.zeros(len(points))])
+        energy = self._correlate(np.ones((1, len(self._flanks))), level)[0, :, 0]
+        explained = np.sum([(component**2).sum(axis=1) for component in fitted], axis=0)
+        left_mm2 = (energy - explained) / len(self._flanks)
         scatter_mm = np.sqrt(np.maximum(left_mm2, 0.0))
         tangent = slope / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-9)
         self._outward = np.column_stack([tangent[:, 1], -tangent[:, 0]])
@@ -128,11 +130,14 @@ class _Course:
         needed_mm = np.maximum(_DEPTH_PER_NOISE * noise_mm, _DEPTH_PER_MISFIT * scatter_mm)
         self.limit_mm: Array = np.where(smooth, needed_mm, np.inf)
 
-    def _correlate(self, weights: list[Array], values: Array) -> list[Array]:
-        """Weigh the flanks around every point of the closed outline."""
-        kernel = np.zeros((len(weights), 2 * int(self._flanks[-1]) + 1))
-        kernel[:, self._flanks + self._flanks[-1]] = weights
-        return [correlate1d(values, row, axis=0, mode="wrap") for row in kernel]
+    def _correlate(self, weights: Array, values: Array) -> Array:
+        """Weigh `(N, 2)` values at the flanks around every point: `(K, F)` → `(K, N, 2)`."""
+        kernels = np.zeros((len(weights), len(values)))
+        kernels[:, self._flanks] = weights
+        # x + iy: one transform carries both, and its length does not grow with the kernel's.
+        spectrum = fft(values.view(np.complex128)[:, 0])
+        weighed = ifft(spectrum * fft(kernels).conj())
+        return weighed.view(np.float64).reshape(*weighed.shape, 2)
 
     def notch(self, centre: int, limit_mm: float) -> tuple[Notch | None, set[int]]:
         """Return the notch around a centre and the indices of the outline that it covers."""
@@ -193,7 +198,8 @@ def _resampled(points: Array, measured: Array) -> Array:
     ahead = np.linalg.norm(np.diff(measured, axis=0, append=measured[:1]), axis=1)
     travelled = np.concatenate([[0.0], np.cumsum(ahead)])
     closed = np.vstack([points, points[:1]])
-    at = np.linspace(0, travelled[-1], max(8, round(travelled[-1] / _STEP_MM)), endpoint=False)
+    count = next_fast_len(max(8, round(travelled[-1] / _STEP_MM)))
+    at = np.linspace(0, travelled[-1], count, endpoint=False)
     return np.column_stack([np.interp(at, travelled, closed[:, k]) for k in (0, 1)])
 
 

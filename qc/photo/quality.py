@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -110,10 +111,11 @@ def gate_glare(
     """
     if item_mask.shape != pixels.shape[:2]:
         raise ValueError(f"item_mask must be {pixels.shape[:2]}, got {item_mask.shape}")
-    item = pixels[item_mask]
-    if not len(item):
+    item_px = np.count_nonzero(item_mask)
+    if not item_px:
         raise ValueError("item_mask is empty")
-    if _clipped_share(item) <= MAX_GLARE_SHARE:
+    clipped = np.asarray(cv2.inRange(pixels, (CLIPPED_LEVEL,) * 3, (255,) * 3), bool)
+    if np.count_nonzero(clipped & item_mask) <= MAX_GLARE_SHARE * item_px:
         return None
     return Reason.of(Verdict.RETAKE, "photo-glare", view=view)
 
