@@ -18,6 +18,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import median_filter
 from scipy.special import ndtr
 
 from qc.photo.light import encode_srgb, srgb_slope
@@ -41,10 +42,10 @@ _FIELD_TERMS, _OWN_TERMS = (0, 1, 5, 6), (2, 3, 4)
 _CHROMA_WEIGHT = 0.5
 
 _MAX_STEP_PX = 0.7
-_SETTLED_PX = 0.002
+_SETTLED_PX = 0.01
 _SETTLED_LOSS = 1e-3
-"""A stretch is done where an accepted step moves its edge less and gains no more than this share:
-a damped step alone may be small far from the end."""
+"""A stretch is done where a step moves its edge less and changes the loss by no more than this
+share: a damped step alone may be small far from the end."""
 
 _LEAST_LIGHT = 1e-5
 
@@ -89,25 +90,49 @@ class Stretches:
 
 @dataclass(frozen=True, slots=True)
 class RimFit:
-    """Where the rim ends, pixels outwards, and what is left of the residuals, each `(N,)`."""
+    """Where the rim ends, pixels outwards, the model's terms, and what is left of the residuals.
+
+    `edge_px` and `loss` are `(N,)`, `terms` `(N, 7)`.
+    """
 
     edge_px: Array
+    terms: Array
     loss: Array
 
+    def among(self, count: int, at: Index) -> RimFit:
+        """Guess the fits of all `count` stretches of a closed outline from those `at` some.
 
-def fit_rims(stretches: Stretches, chroma_px: float, rounds: int) -> RimFit:
-    """Fit the model to each stretch, from an edge at 0.
+        Neighbours are alike; the median of three keeps a single stray fit from being spread.
+        """
+        known = np.column_stack([self.edge_px, self.loss, self.terms])
+        known = median_filter(known, (3, 1), mode="wrap")
+        every = np.arange(count)
+        edge, loss, *terms = (np.interp(every, at, values, period=count) for values in known.T)
+        return RimFit(edge, np.column_stack(terms), loss)
+
+    def some(self, which: slice | Index) -> RimFit:
+        """Return the fits of some of the stretches."""
+        return RimFit(self.edge_px[which], self.terms[which], self.loss[which])
+
+
+def fit_rims(
+    stretches: Stretches, chroma_px: float, rounds: int, start: RimFit | None = None
+) -> RimFit:
+    """Fit the model to each stretch.
 
     Args:
         stretches: what the photo shows.
         chroma_px: by how much the codec blurs colour more than brightness.
         rounds: how many steps at most.
+        start: where to begin; None: at 0, with the terms of a usual rim.
     """
     count = len(stretches)
     coded = np.asarray(encode_srgb(np.maximum(stretches.light, _LEAST_LIGHT)), np.float32)
     wanted = _Codec.of(stretches, 0.0).compared(_to_ycc(coded))  # the photo is blurred already
     codec = _Codec.of(stretches, chroma_px)
     edge, terms = np.zeros(count), np.tile(_PRIOR, (count, 1))
+    if start is not None:
+        edge, terms = start.edge_px.copy(), start.terms.copy()
     damping = np.full(count, 1e-3)
     here = _Fitted.at(stretches, codec, wanted, edge, terms)
     loss = here.loss.copy()
@@ -120,7 +145,7 @@ def fit_rims(stretches: Stretches, chroma_px: float, rounds: int) -> RimFit:
         better = there.loss < here.loss
         accepted = going[better]
         still = np.abs(next_edge - edge[going]) < _SETTLED_PX
-        settled = better & still & (here.loss - there.loss < _SETTLED_LOSS * here.loss)
+        settled = still & (np.abs(here.loss - there.loss) < _SETTLED_LOSS * here.loss)
         edge[accepted], terms[accepted] = next_edge[better], next_terms[better]
         loss[accepted] = there.loss[better]
         damping[going] *= np.where(better, 0.3, 5.0)
@@ -134,7 +159,7 @@ def fit_rims(stretches: Stretches, chroma_px: float, rounds: int) -> RimFit:
                 wanted[:, left],
                 going[left],
             )
-    return RimFit(edge, loss)
+    return RimFit(edge, terms, loss)
 
 
 @dataclass(frozen=True, slots=True)

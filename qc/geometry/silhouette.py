@@ -47,7 +47,7 @@ _CHROMA_SPREADS_PX: Final = (0.0, 0.9)
 """Added to the chroma by the codec: nothing (4:4:4), or halving and doubling again (4:2:0)."""
 
 _SAMPLE = 60
-_SOME_ROUNDS, _ROUNDS = 6, 9
+_SOME_ROUNDS, _LAST_ROUNDS, _ROUNDS = 6, 4, 9
 _ALIKE_STRETCHES = 9
 _GLIMPSED = 4
 """Every so many-th stretch tells whether an item reaches farther anywhere: more than half of
@@ -67,16 +67,20 @@ def find_silhouette(profiles: Array, spread_px: Array, inner_px: float) -> Array
     """
     near = _stretches(profiles, spread_px, 0.0, inner_px)
     far = _stretches(profiles, spread_px, _FARTHER_PX, inner_px)
-    sample = near.some(slice(None, None, max(1, len(near) // _SAMPLE)))
-    chroma_px = min(
-        _CHROMA_SPREADS_PX,
-        key=lambda chroma: float(np.median(fit_rims(sample, chroma, _SOME_ROUNDS).loss)),
-    )
-    inner = fit_rims(near, chroma_px, _ROUNDS)
-    looked_at = _where_farther(far, chroma_px, inner.loss)
+    sampled = np.arange(0, len(near), max(1, len(near) // _SAMPLE))
+    sample = near.some(sampled)
+    tried = {chroma: fit_rims(sample, chroma, _SOME_ROUNDS) for chroma in _CHROMA_SPREADS_PX}
+    chroma_px = min(tried, key=lambda chroma: float(np.median(tried[chroma].loss)))
+    # Some stretches may have far to go; the others begin where their neighbours ended.
+    known = fit_rims(sample, chroma_px, _SOME_ROUNDS, tried[chroma_px])
+    inner = fit_rims(near, chroma_px, _LAST_ROUNDS, known.among(len(near), sampled))
+    glimpsed = np.arange(0, len(near), _GLIMPSED)
+    glimpse = fit_rims(far.some(glimpsed), chroma_px, _ROUNDS)
+    looked_at = _near(glimpsed[glimpse.loss < _MUST_FALL * inner.loss[glimpsed]], len(near))
     if len(looked_at) == 0:
         return inner.edge_px
-    fitted = fit_rims(far.some(looked_at), chroma_px, _ROUNDS)
+    begin = glimpse.among(len(near), glimpsed).some(looked_at)
+    fitted = fit_rims(far.some(looked_at), chroma_px, _LAST_ROUNDS, begin)
     outer_px, outer_loss = inner.edge_px.copy(), np.full(len(near), np.inf)
     outer_px[looked_at], outer_loss[looked_at] = _FARTHER_PX + fitted.edge_px, fitted.loss
     # A whole stretch of the outline has such a rim, or none.
@@ -84,12 +88,10 @@ def find_silhouette(profiles: Array, spread_px: Array, inner_px: float) -> Array
     return np.where(farther == 1, outer_px, inner.edge_px)
 
 
-def _where_farther(far: Stretches, chroma_px: float, inner_loss: Array) -> npt.NDArray[np.intp]:
-    """Return which stretches are worth a fit from the outer start: those near a glimpse of it."""
-    glimpsed = np.arange(0, len(inner_loss), _GLIMPSED)
-    glimpse = fit_rims(far.some(glimpsed), chroma_px, _ROUNDS)
-    near = np.zeros(len(inner_loss))
-    near[glimpsed[glimpse.loss < _MUST_FALL * inner_loss[glimpsed]]] = 1
+def _near(places: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.intp]:
+    """Return which of `count` stretches lie so near to some that they may be alike."""
+    near = np.zeros(count)
+    near[places] = 1
     return np.flatnonzero(maximum_filter1d(near, 2 * _ALIKE_STRETCHES + 1, mode="wrap"))
 
 
