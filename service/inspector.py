@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from threading import BoundedSemaphore, Lock
@@ -17,6 +19,12 @@ from qc.records import Inspection
 from qc.spec.models import Spec
 from service.errors import BusyError
 from service.settings import InspectionSettings
+
+_REMEMBERED = 16
+"""As many inspections tell how fast the machine is just now."""
+
+_FIRST_GUESS_S = 1.0
+"""How long an inspection takes, before one was seen."""
 
 
 class Inspect(Protocol):
@@ -38,18 +46,23 @@ class Inspect(Protocol):
 
 
 class Gate:
-    """Lets `workers` in, lets `queue` more wait, and turns the others away.
+    """Lets `workers` in, lets others wait who will be answered in time, and turns the rest away.
 
-    Who is turned away has cost nothing but the upload; without the bound every photo waiting
-    would hold its pixels and nobody would get an answer in time.
+    How long an answer takes follows from who is inside already and how long the last inspections
+    took on this machine. Who finds a free worker is let in however slow it is, so that every queue
+    of a tablet empties in the end. Who is turned away has cost nothing but the upload; without the
+    bound every photo waiting would hold its pixels and nobody would get an answer in time.
     """
 
-    def __init__(self, settings: InspectionSettings) -> None:
+    def __init__(
+        self, settings: InspectionSettings, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
         self._inside = 0
         self._counting = Lock()
-        self._places = BoundedSemaphore(settings.workers + settings.queue)
         self._workers = BoundedSemaphore(settings.workers)
-        self._retry_after_s = settings.retry_after_s
+        self._durations_s = deque[float](maxlen=_REMEMBERED)
 
     @contextmanager
     def enter(self) -> Iterator[None]:
@@ -58,17 +71,36 @@ class Gate:
         Raises:
             BusyError: too many are waiting already.
         """
-        if not self._places.acquire(blocking=False):
-            raise BusyError(
-                "as many inspections as possible are waiting",
-                retry_after_s=self._retry_after_s,
-                fix=f"Try again in {self._retry_after_s} seconds; the photo is not lost.",
-            )
+        retry_after_s = self._settings.retry_after_s
+        with self._counting:
+            if not self._has_room():
+                raise BusyError(
+                    "as many inspections as can be answered in time are waiting",
+                    retry_after_s=retry_after_s,
+                    fix=f"Try again in {retry_after_s} seconds; the photo is not lost.",
+                )
+            self._inside += 1
         try:
-            with self._counted(), self._workers:
+            with self._workers:
+                begun_s = self._clock()
                 yield
+                took_s = self._clock() - begun_s
+            with self._counting:
+                self._durations_s.append(took_s)
         finally:
-            self._places.release()
+            with self._counting:
+                self._inside -= 1
+
+    def _has_room(self) -> bool:
+        """Tell whether one more would be answered in time."""
+        workers = self._settings.workers
+        if self._inside < workers:
+            return True
+        if self._inside >= workers + self._settings.queue:
+            return False
+        last_s = self._durations_s or (_FIRST_GUESS_S,)
+        each_s = sum(last_s) / len(last_s)
+        return each_s * (self._inside + 1) / workers <= self._settings.answer_within_s
 
     @contextmanager
     def enter_if_idle(self) -> Iterator[bool]:
@@ -80,13 +112,3 @@ class Gate:
         finally:
             if idle:
                 self._workers.release()
-
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        with self._counting:
-            self._inside += 1
-        try:
-            yield
-        finally:
-            with self._counting:
-                self._inside -= 1

@@ -131,7 +131,13 @@ class InspectionSettings(_Group):
         default=16,
         ge=0,
         le=32,
-        description="Inspections that may wait; beyond that the answer is 429.",
+        description="Inspections that may wait at most; beyond that the answer is 429.",
+    )
+    answer_within_s: float = Field(
+        default=3.0,
+        gt=0,
+        description="Seconds within which who is let in expects the answer: "
+        "where the last inspections took so long that it would be later, it is 429.",
     )
     retry_after_s: int = Field(
         default=5, ge=1, description="Seconds after which a refused client should try again."
