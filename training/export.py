@@ -132,7 +132,7 @@ def release_run(
         TrainingDataError: they disagree.
     """
     config = TrainingConfig.read(run / "config.json")
-    network: nn.Module = DefectNetwork(len(types))
+    network = DefectNetwork(len(types))
     network.load_state_dict(torch.load(run / "best.pt", map_location="cpu", weights_only=True))
     if blend:
         network = blended(network, blend.release / "model.onnx", types, blend.own_share)

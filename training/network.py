@@ -86,6 +86,10 @@ class DefectNetwork(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return logits `(N, types, H, W)` of normalised images."""
+        return enlarged(self.halved(images))
+
+    def halved(self, images: Tensor) -> Tensor:
+        """Return logits `(N, types, H / 2, W / 2)`, as they are computed."""
         levels = self.encoder(images)
         merged: Tensor | None = None
         for features, lateral, mixer in reversed(
@@ -95,8 +99,13 @@ class DefectNetwork(nn.Module):
             if merged is not None:
                 own = own + functional.interpolate(merged, scale_factor=2.0, mode="nearest")
             merged = mixer(own)
-        logits = self.head(merged)
-        return functional.interpolate(logits, scale_factor=2.0, mode="bilinear")
+        logits: Tensor = self.head(merged)
+        return logits
+
+
+def enlarged(logits: Tensor) -> Tensor:
+    """Return maps at twice their size."""
+    return functional.interpolate(logits, scale_factor=2.0, mode="bilinear")
 
 
 def load_encoder_weights(network: DefectNetwork, path: Path | None = None) -> None:

@@ -12,7 +12,6 @@ STD = (0.5, 0.5, 0.5)
 
 def normalise(pixels: Tensor) -> Tensor:
     """Turn uint8 `(N, H, W, 3)` sRGB into normalised float32 `(N, 3, H, W)`."""
-    scaled = pixels.to(torch.float32) / 255
-    mean = torch.tensor(MEAN, device=pixels.device)
-    std = torch.tensor(STD, device=pixels.device)
-    return ((scaled - mean) / std).permute(0, 3, 1, 2).contiguous()
+    mean, std = (torch.tensor(value, device=pixels.device)[:, None, None] for value in (MEAN, STD))
+    planes = pixels.permute(0, 3, 1, 2).to(torch.float32)
+    return (planes * (1 / (255 * std)) - mean / std).contiguous()

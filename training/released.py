@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.network import INPUT_MULTIPLE
+from training.network import INPUT_MULTIPLE, DefectNetwork, enlarged
 from training.normalise import normalise
 from training.weights import folded
 
@@ -30,8 +30,7 @@ def logits_at_scales(network: nn.Module, images: Tensor) -> Tensor:
     """
     finest: Tensor = network(images)
     coarse = network(functional.avg_pool2d(images, 2))
-    enlarged = functional.interpolate(coarse, scale_factor=2.0, mode="bilinear")
-    return torch.stack([finest, enlarged], dim=2)
+    return torch.stack([finest, enlarged(coarse)], dim=2)
 
 
 class ReleasedNetwork(nn.Module):
@@ -44,13 +43,19 @@ class ReleasedNetwork(nn.Module):
     weights: Tensor
     offset: Tensor
 
-    def __init__(self, network: nn.Module, weights: Tensor, offset: Tensor) -> None:
+    def __init__(self, network: DefectNetwork, weights: Tensor, offset: Tensor) -> None:
         super().__init__()
         self.network = folded(network)
         self.register_buffer("weights", weights[None, :, :, None, None])
         self.register_buffer("offset", offset[None, :, None, None])
 
     def forward(self, image: Tensor) -> Tensor:
-        """Return calibrated probabilities."""
-        logits = logits_at_scales(self.network, normalise(image))
-        return torch.sigmoid((logits * self.weights).sum(dim=2) + self.offset)
+        """Return calibrated probabilities.
+
+        Enlarging is linear, so the judge weighs the logits before it, where they are fewest.
+        """
+        images = normalise(image)
+        fine, coarse = self.weights.unbind(dim=2)
+        finest = fine * self.network.halved(images) + self.offset
+        coarser = coarse * self.network.halved(functional.avg_pool2d(images, 2))
+        return torch.sigmoid(enlarged(finest + enlarged(coarser)))

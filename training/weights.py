@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from training.errors import TrainingDataError
-from training.network import SILENT_LOGIT
+from training.network import SILENT_LOGIT, DefectNetwork
 from training.normalise import normalise
 
 _PREFIX = "network."
@@ -28,7 +28,7 @@ _EXPORTERS_BIAS = "weight_bias"
 """What torch's exporter called the bias where it folded by itself, as in release 0.1.0."""
 
 
-def folded(network: nn.Module) -> nn.Module:
+def folded(network: DefectNetwork) -> DefectNetwork:
     """Return a copy for inference, its normalisations folded into its convolutions.
 
     The exporter folds them as well, but not where two scales share the convolutions.
@@ -85,7 +85,9 @@ def load_release(network: nn.Module, model: Path, types: tuple[str, ...]) -> lis
 
 
 @torch.no_grad()
-def blended(network: nn.Module, model: Path, types: tuple[str, ...], share: float) -> nn.Module:
+def blended(
+    network: DefectNetwork, model: Path, types: tuple[str, ...], share: float
+) -> DefectNetwork:
     """Average a network's weights with those of the release from which its training went on.
 
     Both are folded first. Between a network and what it was fine-tuned to, the average often

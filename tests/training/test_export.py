@@ -24,7 +24,7 @@ from training.labels import TYPES
 from training.losses import defect_loss
 from training.network import DefectNetwork, load_encoder_weights
 from training.normalise import normalise
-from training.released import SCALES, STRIDE, ReleasedNetwork
+from training.released import SCALES, STRIDE, ReleasedNetwork, logits_at_scales
 from training.team import Team
 from training.train import fit, start
 
@@ -139,6 +139,19 @@ def test_onnxruntime_gives_what_torch_gives(tmp_path: Path) -> None:
     altered = ReleasedNetwork(network, weights, offset + 0.1).eval()
     with pytest.raises(TrainingDataError, match="disagree"):
         check_parity(altered, detector, pictures)
+
+
+def test_the_judge_weighs_what_was_calibrated() -> None:
+    torch.manual_seed(2)
+    network = DefectNetwork(3, channels=16).eval()
+    torch.nn.init.normal_(network.head.weight, std=0.5)
+    weights, offset = torch.rand(3, SCALES), torch.linspace(-1, 3, 3)
+    picture = torch.randint(0, 256, (1, 64, 128, 3), dtype=torch.uint8)
+    with torch.no_grad():
+        logits = logits_at_scales(network, normalise(picture))
+        expected = torch.sigmoid((logits * weights[..., None, None]).sum(2) + offset[:, None, None])
+        found = ReleasedNetwork(network, weights, offset)(picture)
+    assert torch.allclose(found, expected, atol=1e-5)
 
 
 def test_a_manifest_changes_with_any_byte(tmp_path: Path) -> None:
