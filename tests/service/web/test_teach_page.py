@@ -48,7 +48,10 @@ def test_a_product_is_taught_without_the_strange_photo(browser: Any, station: Se
         page.get_by_text("6 foto dipilih").wait_for()
         assert violations(page) == []
 
-        start.click()
+        page.get_by_label("Stasiun foto").select_option("rendered-a2")
+        with page.expect_request("**/learning") as asked:
+            start.click()
+        assert asked.value.post_data_json["station"] == "rendered-a2"
         page.get_by_text("Foto ini berbeda dari yang lain").wait_for(timeout=60_000)
         panel = page.get_by_role("region", name="Belum bisa dipelajari")
         assert panel.get_by_role("listitem").count() == 1

@@ -1,6 +1,7 @@
 /** What an engineer asks the server for when teaching a product. Every function throws `Failure`. */
 
 import { api, dataOf } from "./answer";
+import { patiently } from "./patience";
 import { isOne, type Session } from "./session";
 
 export type Teaching = Awaited<ReturnType<typeof fetchTeaching>>;
@@ -26,17 +27,20 @@ export async function fetchGood(spec: string, view: string) {
   return (await dataOf(() => api.GET("/v1/specs/{spec_id}/teaching/good", { params }))).items;
 }
 
+/** Inspections go first: a photo waits for as long as the server has no room for it. */
 export function sendPhoto(spec: string, photo: Blob, name: string): Promise<TeachingPhoto> {
-  return dataOf(() =>
-    api.POST("/v1/specs/{spec_id}/teaching/photos", {
-      params: of(spec),
-      body: { photo },
-      bodySerializer: () => {
-        const form = new FormData();
-        form.append("photo", photo, name);
-        return form;
-      },
-    }),
+  return patiently(() =>
+    dataOf(() =>
+      api.POST("/v1/specs/{spec_id}/teaching/photos", {
+        params: of(spec),
+        body: { photo },
+        bodySerializer: () => {
+          const form = new FormData();
+          form.append("photo", photo, name);
+          return form;
+        },
+      }),
+    ),
   );
 }
 
