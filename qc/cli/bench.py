@@ -25,6 +25,7 @@ from qc import inspection
 from qc.cli.bench_calibration import calibration
 from qc.cli.bench_detector import detector
 from qc.cli.bench_geometry import geometry
+from qc.cli.bench_uncalibrated import uncalibrated
 from qc.defects.detector import Detector
 from qc.defects.session import Session
 from qc.geometry.station import Station
@@ -60,6 +61,7 @@ app = typer.Typer(
 app.command("detector")(detector)
 app.command("calibration")(calibration)
 app.command("geometry")(geometry)
+app.command("uncalibrated")(uncalibrated)
 
 
 @app.callback()

@@ -23,11 +23,16 @@ _FULL_FRAME_DIAGONAL_MM = 43.267
 _TYPICAL_TABLET_FOCAL_35MM = 29.0
 """Main cameras of tablets and phones lie between 24 and 34 mm."""
 
-_U_CENTRE_SHARE = 0.01
-"""Share of the width by which lenses sit off the sensor's centre."""
+_U_CENTRE_SHARE = 0.005
+"""Share of the width by which unknown lenses sit off the sensor's centre."""
 
 _U_K1_STATED = 1e-3
 """Of a calibration that does not say how well its distortion is known."""
+
+_U_K1_UNKNOWN, _U_K2_UNKNOWN, _U_TANGENTIAL_UNKNOWN = 0.05, 0.04, 3e-4
+"""Of a lens of which nothing is known. Tablets leave a k1 of up to a tenth in their photos. If the
+lens's elements were taken as centred, a mat seen from above would seem to tell the focal length
+several times better than it can."""
 
 _U_FOCUS = 0.001
 """Focusing moves the lens: between 0.5 and 0.7 m a focal length of 4 mm changes by 0.24 % (thin
@@ -45,8 +50,9 @@ _UNDISTORT_CRITERIA = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 40, 1e-9
 class Camera:
     """A pinhole camera with OpenCV's five distortion coefficients.
 
-    `u_focal`, `u_k1` and `u_centre_px` are the standard uncertainties (relative; absolute; pixels
-    in x and y) with which focal length, first radial coefficient and principal point are known
+    `u_focal`, `u_k1`, `u_centre_px`, `u_k2` and `u_tangential` are the standard uncertainties
+    (relative; absolute; pixels in x and y; absolute; absolute) with which focal length, first
+    radial coefficient, principal point, second radial and both tangential coefficients are known
     *before* the mat is seen.
     """
 
@@ -58,6 +64,8 @@ class Camera:
     u_focal: float
     u_k1: float
     u_centre_px: float = 2.0
+    u_k2: float = 0.0
+    u_tangential: float = 0.0
 
     @property
     def matrix(self) -> Array:
@@ -207,6 +215,8 @@ def estimated_camera(width_px: int, height_px: int, focal_35mm: float | None) ->
         centre_px=((width_px - 1) / 2, (height_px - 1) / 2),
         distortion=(0.0, 0.0, 0.0, 0.0, 0.0),
         u_focal=0.03 if focal_35mm else 0.12,
-        u_k1=0.03,
+        u_k1=_U_K1_UNKNOWN,
+        u_k2=_U_K2_UNKNOWN,
+        u_tangential=_U_TANGENTIAL_UNKNOWN,
         u_centre_px=_U_CENTRE_SHARE * width_px,
     )

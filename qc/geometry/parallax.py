@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 
 from qc.geometry.fit import area_moments
 from qc.geometry.outline import Outline
-from qc.geometry.pose import MatView
+from qc.geometry.pose import U_HELD, MatView
 from qc.geometry.uncertainty import COVERAGE_FACTOR, U_FLATNESS_MM
 
 Array = npt.NDArray[np.float64]
@@ -96,7 +96,7 @@ def _u_mm(first: Sighting, second: Sighting, height_mm: float, slope: Array) -> 
     for sighting in (first, second):
         sigma = np.sqrt(np.diag(sighting.view.covariance))
         gradient = np.zeros_like(sigma)
-        for i in np.flatnonzero(sigma):
+        for i in np.flatnonzero(sigma > U_HELD):
             delta = np.zeros_like(sigma)
             delta[i] = sigma[i]
             moved = sighting.centre_mm(height_mm, delta) - sighting.centre_mm(height_mm, -delta)

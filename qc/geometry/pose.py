@@ -1,10 +1,9 @@
 """Camera and pose from the mat's corners, with the covariance of both.
 
-Pose, focal length, first radial coefficient and principal point are estimated together by least
-squares, each camera parameter held by what was known of it before (calibration, EXIF or habit)
-as a Gaussian prior. A good calibration thus stays as it is, a guess is improved as far as the
-tilt and size of the mat allow, and one covariance matrix serves the uncertainty budget of every
-dimension.
+Pose, focal length, distortion and principal point are estimated together by least squares, each
+camera parameter held by what was known of it before (calibration, EXIF or habit) as a Gaussian
+prior. A good calibration thus stays as it is, a guess is improved as far as the tilt and size of
+the mat allow, and one covariance matrix serves the uncertainty budget of every dimension.
 Source: Hartley & Zisserman, *Multiple View Geometry*, 2nd ed., sections 5 and 7.
 """
 
@@ -51,18 +50,21 @@ _PLANAR_FRAMES = (
 """Turns of the mat frame that make it face the camera, the second one by 90° as well."""
 
 _POSE = slice(0, 6)
-_CAMERA = slice(6, 10)
-_SEEN = slice(0, 10)
+_CAMERA = slice(6, 13)
+_SEEN = slice(0, 13)
 _STRETCH_STEP = 1e-4
+
+U_HELD = 1e-7
+"""Standard uncertainty of what is held as it is: it moves no corner by 0.001 px."""
 
 
 @dataclass(frozen=True, slots=True)
 class MatView:
     """A mat seen by a camera.
 
-    `covariance` is `(10, 10)` over rotation vector, translation (mm), relative focal length, k1
-    and principal point (x, y; px), in this order; `residual_px` is the RMS of the residuals of
-    the corners that were used, per coordinate.
+    `covariance` is `(13, 13)` over rotation vector, translation (mm), relative focal length, k1,
+    k2, p1, p2 and principal point (x, y; px), in this order; `residual_px` is the RMS of the
+    residuals of the corners that were used, per coordinate.
     """
 
     layout: MatLayout
@@ -94,7 +96,7 @@ class MatView:
         return self.corners_mm / _stretched(np.ones(3), self.stretch)
 
     def perturbed(self, delta: Array) -> tuple[Camera, Pose]:
-        """Return camera and pose with `(10,)` `delta` added to the estimated parameters."""
+        """Return camera and pose with `(13,)` `delta` added to the estimated parameters."""
         return _unpack(_pack(self.camera, self.pose) + delta, self.camera)
 
 
@@ -180,7 +182,7 @@ def glimpse_mat(corners: MatCorners, camera: Camera) -> MatView | None:
         layout=corners.layout,
         camera=camera,
         pose=pose,
-        covariance=np.full((10, 10), np.nan),
+        covariance=np.full((13, 13), np.nan),
         residual_px=off_px(pose),
         corners_px=corners.points_px,
         corner_ids=corners.ids,
@@ -195,7 +197,7 @@ def fit_corners(
     start: Pose,
     *,
     corner_u_px: float = CORNER_U_PX,
-    stretch_u: float = 1e-9,
+    stretch_u: float = 0.0,
 ) -> Fit:
     """Fit pose and camera to corners, all of which are believed.
 
@@ -208,7 +210,9 @@ def fit_corners(
         stretch_u: that of the print's length over its width.
     """
     held = np.append(_pack(prior, start)[_CAMERA], 0.0)
-    held_u = np.array([prior.u_focal, prior.u_k1, prior.u_centre_px, prior.u_centre_px, stretch_u])
+    lens_u = [prior.u_k1, prior.u_k2, prior.u_tangential, prior.u_tangential]
+    centre_u = [prior.u_centre_px, prior.u_centre_px]
+    held_u = np.maximum([prior.u_focal, *lens_u, *centre_u, stretch_u], U_HELD)
 
     def seen(parameters: Array) -> Array:
         camera, pose = _unpack(parameters[_SEEN], prior)
@@ -229,7 +233,7 @@ def fit_corners(
         step[-1] = _STRETCH_STEP
         stretch = (seen(parameters + step) - seen(parameters - step)).ravel() / (2 * _STRETCH_STEP)
         of_corners = np.column_stack(
-            [by_opencv[:, _POSE], focal, by_opencv[:, 10], by_opencv[:, 8:10], stretch]
+            [by_opencv[:, _POSE], focal, by_opencv[:, 10:14], by_opencv[:, 8:10], stretch]
         )
         of_prior = np.hstack([np.zeros((len(held), 6)), np.diag(1 / held_u)])
         return np.vstack([of_corners / corner_u_px, of_prior])
@@ -242,8 +246,10 @@ def fit_corners(
     corner_cost = float(np.sum(solution.fun[: -len(held)] ** 2)) / degrees
     jacobian = np.array(solution.jac)
     jacobian[: -len(held)] /= np.sqrt(max(1.0, corner_cost))
-    covariance = np.linalg.pinv(jacobian.T @ jacobian)[_SEEN, _SEEN]
-    return Fit(camera, pose, covariance, 2 * float(solution.cost), float(solution.x[-1]))
+    size = np.linalg.norm(jacobian, axis=0)  # of one size, so that none is taken for nothing
+    covariance = np.linalg.pinv((jacobian / size).T @ (jacobian / size)) / np.outer(size, size)
+    stretch = float(solution.x[-1])
+    return Fit(camera, pose, covariance[_SEEN, _SEEN], 2 * float(solution.cost), stretch)
 
 
 def _stretched(points_mm: Array, stretch: float) -> Array:
@@ -256,19 +262,19 @@ def _pack(camera: Camera, pose: Pose) -> Array:
             *pose.rotation_vector,
             *pose.translation_mm,
             np.log(camera.focal_px),
-            camera.distortion[0],
+            *camera.distortion[:4],
             *camera.centre_px,
         ]
     )
 
 
 def _unpack(parameters: Array, camera: Camera) -> tuple[Camera, Pose]:
-    rx, ry, rz, tx, ty, tz, log_focal, k1, cx, cy = (float(v) for v in parameters)
+    rx, ry, rz, tx, ty, tz, log_focal, k1, k2, p1, p2, cx, cy = (float(v) for v in parameters)
     moved = replace(
         camera,
         focal_px=float(np.exp(log_focal)),
         centre_px=(cx, cy),
-        distortion=(k1, *camera.distortion[1:]),
+        distortion=(k1, k2, p1, p2, camera.distortion[4]),
     )
     return moved, Pose((rx, ry, rz), (tx, ty, tz))
 

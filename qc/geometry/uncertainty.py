@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from qc.geometry.camera import Camera, Pose
 from qc.geometry.outline import Outline
-from qc.geometry.pose import MatView
+from qc.geometry.pose import U_HELD, MatView
 from qc.geometry.station import Station
 
 Value = Callable[[Camera, Pose, float], float]
@@ -113,7 +113,7 @@ def combined_u(lines: Mapping[str, float]) -> float:
 
 def _slope(value: Value, view: MatView, height_mm: float, index: int, step: float) -> float:
     """Return the central difference of the dimension along one parameter."""
-    if step == 0:
+    if step <= U_HELD:
         return 0.0
     delta = np.zeros(len(view.covariance))
     delta[index] = step
