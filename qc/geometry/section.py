@@ -9,6 +9,11 @@ where they see the wall, it is the section's support function:
 
     d = r (1 / cos φ - 1) + w tan φ     (the second term where φ > 0)
 
+A round side that is flatter than it is high, as the end of a stick that was cut off, is half an
+ellipse of that height h and of that radius of curvature at its widest place: e = h² / r and
+
+    d = √(e² + h² tan² φ) - e, never more than the h tan φ of a blunt end.
+
 A rim whose side leans inwards by the angle α, straight down to the mat, hides that side from rays
 that are no flatter than α; then the foot is seen, and both terms count from there:
 
@@ -65,18 +70,24 @@ class Section:
     `edge` is what the spec says of it, None where it says nothing; `radius_mm` the radius that
     it states and `overhang_deg` how far the side below a rim leans inwards. `mirrors` tells of an
     item that shows little but what it mirrors, whose outline may run where it begins to be seen.
+    `ends` tells that it is measured from end to end: a stick's end may be round, or cut off.
     """
 
     edge: str | None = None
     radius_mm: float | None = None
     overhang_deg: float | None = None
     mirrors: bool = False
+    ends: bool = False
 
     @classmethod
     def of(cls, dimension: MeasuredDimension, *, mirrors: bool = False) -> Section:
         """Return the section of the edge that a dimension is measured on."""
         return cls(
-            dimension.edge, dimension.edge_radius_mm, dimension.overhang_deg, mirrors=mirrors
+            dimension.edge,
+            dimension.edge_radius_mm,
+            dimension.overhang_deg,
+            mirrors=mirrors,
+            ends=dimension.feature == "length",
         )
 
     def moves(self, sigmas: float = 0.0) -> bool:
@@ -84,19 +95,26 @@ class Section:
         told = self.edge in ("wall", "round") or self.overhang_deg is not None
         return told or sigmas != 0
 
-    def displacement_mm(self, slope: Array, height_mm: float) -> Array:
+    def displacement_mm(
+        self, slope: Array, height_mm: float, rise_mm: Array | float = 0.0
+    ) -> Array:
         """Return how far the silhouette lies outside the widest place, `(N,)`.
 
         Args:
             slope: `(N,)` tan φ.
             height_mm: of the widest place.
+            rise_mm: how much higher than that it lies at each point, `(N,)`.
         """
         bulge = np.sqrt(1 + slope**2) - 1
         if self.edge == "wall":
             radius = self._rounding_mm(height_mm)
             return radius * bulge + (height_mm - radius) * np.maximum(slope, 0)
         if self.edge == "round":
-            return self._curvature_mm(height_mm) * bulge
+            radius = self._curvature_mm(height_mm)
+            if radius <= height_mm or height_mm <= 0:
+                return radius * bulge
+            across = height_mm**2 / radius
+            return np.asarray(np.hypot(across, (height_mm + rise_mm) * slope) - across)
         if self.edge == "rim" and self.overhang_deg is not None:
             lean = _tan(self.overhang_deg)
             lip = np.sqrt(1 + np.minimum(np.abs(slope), lean) ** 2) - 1
@@ -104,9 +122,11 @@ class Section:
             return np.asarray((self.radius_mm or 0.0) * lip + foot)
         return np.zeros_like(slope)
 
-    def displacement_u_mm(self, slope: Array, height_mm: float) -> Array:
+    def displacement_u_mm(
+        self, slope: Array, height_mm: float, rise_mm: Array | float = 0.0
+    ) -> Array:
         """Return the standard uncertainty of that, `(N,)`, alike all around the item."""
-        known = self._shape_u_mm(slope, height_mm)
+        known = self._shape_u_mm(slope, height_mm, rise_mm)
         if not self.mirrors:
             return known
         return np.asarray(np.hypot(known, self._hidden_u_mm(height_mm)))
@@ -120,7 +140,7 @@ class Section:
         }.get(self.edge or "", height_mm)
         return float((1 - np.sqrt(1 - _MIRRORED_FACING**2)) * radius_mm / np.sqrt(3))
 
-    def _shape_u_mm(self, slope: Array, height_mm: float) -> Array:
+    def _shape_u_mm(self, slope: Array, height_mm: float, rise_mm: Array | float) -> Array:
         bulge = np.sqrt(1 + slope**2) - 1
         facing = np.maximum(slope, 0)
         if self.edge == "wall":
@@ -128,7 +148,13 @@ class Section:
                 return min(_ROUNDING_MM, height_mm) * facing
             return _STATED_SHARE * self.radius_mm * facing
         if self.edge == "round":
-            return _CURVATURE_SHARE * self._curvature_mm(height_mm) * bulge
+            known = _CURVATURE_SHARE * self.displacement_mm(slope, height_mm, rise_mm)
+            if not self.ends or self.radius_mm is not None:
+                return known
+            blunt = (
+                (height_mm + rise_mm) * (np.abs(slope) - bulge) / np.sqrt(3)
+            )  # uniform from a ball's end
+            return np.asarray(np.hypot(known, blunt))
         if self.edge == "rim" and self.overhang_deg is not None:
             less = _tan(max(0.0, self.overhang_deg - _OVERHANG_U_DEG))
             doubt = np.maximum(slope - less, 0) - np.maximum(slope - _tan(self.overhang_deg), 0)
@@ -146,7 +172,14 @@ class Section:
     def _curvature_mm(self, height_mm: float) -> float:
         return height_mm if self.radius_mm is None else self.radius_mm
 
-    def widest(self, outline_mm: Array, eye_mm: Array, height_mm: float, sigmas: float) -> Array:
+    def widest(
+        self,
+        outline_mm: Array,
+        eye_mm: Array,
+        height_mm: float,
+        sigmas: float,
+        rise_mm: Array | float = 0.0,
+    ) -> Array:
         """Move a silhouette `(N, 2)` on the plane of the widest place to that place.
 
         Args:
@@ -154,15 +187,16 @@ class Section:
             eye_mm: `(3,)` the camera's centre.
             height_mm: of the plane.
             sigmas: how many standard uncertainties to move it farther inwards.
+            rise_mm: how much higher than the plane the widest place lies at each point, `(N,)`.
         """
         if not self.moves(sigmas):
             return outline_mm
         normals = outward_normals(outline_mm)
         towards = ((eye_mm[:2] - outline_mm) * normals).sum(axis=1)
         slope = towards / (eye_mm[2] - height_mm)
-        inwards = self.displacement_mm(slope, height_mm)
+        inwards = self.displacement_mm(slope, height_mm, rise_mm)
         if sigmas:
-            inwards = inwards + sigmas * self.displacement_u_mm(slope, height_mm)
+            inwards = inwards + sigmas * self.displacement_u_mm(slope, height_mm, rise_mm)
         moved = outline_mm - inwards[:, None] * normals
         stepped = self.edge == "wall" or self.overhang_deg is not None
         return _without_spurs(moved, normals, inwards) if stepped else moved

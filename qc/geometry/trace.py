@@ -97,7 +97,9 @@ class Trace:
             return pose.meet(rays, height_mm + self.rise_mm * _lead(level))
 
         def widest(outline: Outline) -> Array:
-            return self.section.widest(place(outline), eye, height_mm, section_sigmas)
+            placed = place(outline)
+            rise_mm = self.rise_mm * _lead(placed) if self.rise_mm else 0.0
+            return self.section.widest(placed, eye, height_mm, section_sigmas, rise_mm)
 
         return Shape(
             outline_mm=widest(self.outline),

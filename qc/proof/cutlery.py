@@ -78,10 +78,12 @@ def chopstick(length_mm: float, thick_mm: float, tip_mm: float, end_mm: float) -
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
     middle, spread = (thick_mm + tip_mm) / 4, (thick_mm - tip_mm) / 4
     half_mm = thick_mm / 2
+    # Seen from the side an end is half an ellipse, `end_mm` across and as high as the stick.
+    ends_mm = middle**2 / end_mm
     return Item(
         Solid(Rings(points, normals)),
         (
-            Truth("length", "length", length_mm, middle, "round", middle, -2 * spread),
+            Truth("length", "length", length_mm, middle, "round", ends_mm, -2 * spread),
             Truth("thickness", "width", 2 * float(radius.max()), half_mm, "round", half_mm),
         ),
     )

@@ -94,6 +94,40 @@ def test_a_ball_keeps_its_diameter():
     assert 2 * found.radius_mm == pytest.approx(50, abs=0.1)
 
 
+@pytest.mark.parametrize("end_mm", [1.0, 2.5])
+def test_a_tapering_stick_with_blunt_ends_keeps_its_length(end_mm):
+    """Seen aslant along it: its thick end shows more of its height than its tip does."""
+    thick, tip = 4.0, 1.5  # half of each
+    x = 100 * np.cos(TURN[:721])
+    body = thick + (tip - thick) * (x + 100) / 200
+    from_end = np.minimum((100 - np.abs(x)) / end_mm, 1)
+    radius = body * np.sqrt(1 - (1 - from_end) ** 2)
+    around = TURN[::8, None]
+    stick = np.stack(
+        [x + 0 * around, radius * np.sin(around), body + radius * np.cos(around)], axis=-1
+    )
+    middle, rise = (thick + tip) / 2, tip - thick
+    plan = _on_plane(stick.reshape(-1, 3), 0.0)
+    camera = Camera(2200.0, 1.0, (1000.0, 750.0), (0.0,) * 5, 0.0, 0.0)
+    level = np.diag([1.0, -1.0, -1.0])
+    pose = Pose(tuple(cv2.Rodrigues(level)[0].ravel().tolist()), tuple((-level @ EYE).tolist()))
+    seen = camera.project(np.column_stack([plan, np.zeros(len(plan))]), pose)
+    trace = Trace(Outline(seen, 0.1, 0.0, 1.0, faint=False), rise_mm=rise)
+
+    def length_mm(section, sigmas=0.0):
+        edged = trace.on_edge(section, rise)
+        shape = edged.shape(camera, pose, middle, section_sigmas=sigmas)
+        return fit_box(shape.outline_mm).length_mm
+
+    assert length_mm(Section("round", middle**2 / end_mm, ends=True)) == pytest.approx(200, abs=0.1)
+    # Of ends that nobody described, what may be seen of them is uncertain.
+    untold = Section("round", ends=True)
+    error_mm = length_mm(untold) - 200
+    assert abs(error_mm) <= 2 * (length_mm(untold) - length_mm(untold, 1.0))
+    if end_mm == 1.0:
+        assert error_mm > 0.4
+
+
 @pytest.mark.parametrize("edge", ["rim", None])
 def test_what_is_not_stated_is_not_corrected_but_uncertain(edge):
     """A wall that the spec does not tell of, or calls a rim, lies within the uncertainty."""
