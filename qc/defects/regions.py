@@ -63,13 +63,14 @@ def find_regions(
         strongest = np.where(allowed, strongest, 0)
     # Few pixels of most items are suspicious at all.
     suspicious = strongest >= low
-    winner = maps.probability[:, suspicious].argmax(axis=0)
+    winner, highest = maps.probability[:, suspicious].argmax(axis=0), strongest[suspicious]
     regions: list[Region] = []
     for channel, name in enumerate(maps.types):
-        own = np.zeros_like(strongest)
-        own[suspicious] = np.where(winner == channel, strongest[suspicious], 0)
-        if float(own.max(initial=0)) < high:
+        values = np.where(winner == channel, highest, 0)
+        if float(values.max(initial=0)) < high:
             continue
+        own = np.zeros_like(strongest)
+        own[suspicious] = values
         # One dark grain line or a change of type must not cut a crack in two.
         extent = cv2.morphologyEx(
             (own >= low).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)

@@ -33,7 +33,9 @@ def hide_surroundings(pixels: NDArray[np.uint8], item: NDArray[np.bool_]) -> NDA
     pure = cv2.erode(item.astype(np.uint8), kernel, borderValue=1).astype(bool)
     inside = np.flatnonzero(pure if pure.any() else item)
     sample = pixels.reshape(-1, 3)[inside[:: max(1, len(inside) // 20_000)]]
-    return np.where(pure[..., None], pixels, np.median(sample, axis=0).astype(np.uint8))
+    hidden = np.empty_like(pixels)
+    hidden[:] = np.median(sample, axis=0).astype(np.uint8)
+    return np.asarray(cv2.copyTo(pixels, pure.astype(np.uint8), hidden), np.uint8)
 
 
 def find_defects(

@@ -14,6 +14,9 @@ TILE_AREA_PX = 1024 * 1024
 OVERLAP_PX = 96
 """Wider than the context that changes a pixel's probability noticeably."""
 
+_BESIDE_PX = 5
+"""So much of what lies beside the asked pixels is seen at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tile:
@@ -54,6 +57,26 @@ def cut(height: int, width: int, stride_px: int = 1) -> list[Tile]:
         for down in _spans(height, rows)
         for across in _spans(width, columns)
     ]
+
+
+def around(asked: NDArray[np.bool_], stride_px: int) -> tuple[slice, slice]:
+    """Return the window of `(H, W)` that holds every pixel asked for and some beside them.
+
+    Its sides are multiples of the stride, so that nothing has to be made up beyond it, or the
+    whole length where that is no longer.
+    """
+    rows, columns = (np.asarray(asked.any(axis=axis)) for axis in (1, 0))
+    return _around(rows, stride_px), _around(columns, stride_px)
+
+
+def _around(asked: NDArray[np.bool_], stride_px: int) -> slice:
+    places = np.flatnonzero(asked)
+    first, last = (int(places[0]), int(places[-1])) if len(places) else (0, -1)
+    side = -(-(last + 1 - first + 2 * _BESIDE_PX) // stride_px) * stride_px
+    if side >= len(asked):
+        return slice(0, len(asked))
+    start = min(max((first + last + 1 - side) // 2, 0), len(asked) - side)
+    return slice(start, start + side)
 
 
 def _most(length: int) -> int:

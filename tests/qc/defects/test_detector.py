@@ -95,6 +95,34 @@ def test_tiles_where_nothing_is_asked_are_not_looked_at(colours: Detector) -> No
     assert (colours.map(pixels, np.zeros_like(asked)).probability == 0).all()
 
 
+@given(st.integers(1, 700), st.integers(0, 700), st.integers(0, 700), st.sampled_from([1, 64]))
+@example(400, 0, 0, 64)
+@example(790, 20, 770, 64)
+def test_the_window_holds_what_is_asked(length: int, one: int, other: int, stride: int) -> None:
+    first, last = sorted(min(place, length - 1) for place in (one, other))
+    asked = np.zeros((length, 1), np.bool_)
+    asked[[first, last]] = True
+    window, _ = tiling.around(asked, stride)
+    side = window.stop - window.start
+    assert 0 <= window.start <= first <= last < window.stop <= length
+    assert side == length or side % stride == 0
+    assert side <= last - first + 2 * 5 + stride
+    beside = (first - window.start, window.stop - 1 - last)
+    assert side == length or min(beside) >= 5 or window.start == 0 or window.stop == length
+
+
+@pytest.mark.parametrize("at", [(0, 0), (150, 130), (299, 399)])
+def test_only_what_is_around_the_asked_pixels_is_looked_at(
+    colours: Detector, at: tuple[int, int]
+) -> None:
+    pixels = _noise(300, 400)
+    asked = np.zeros((300, 400), np.bool_)
+    asked[at] = True
+    probability = colours.map(pixels, asked).probability
+    np.testing.assert_allclose(probability[:, asked][:, 0], pixels[at] / 255, atol=1e-6)
+    assert np.count_nonzero(probability.any(axis=0)) <= 32 * 32
+
+
 def test_where_it_is_asked_has_the_pictures_size(colours: Detector) -> None:
     with pytest.raises(ValueError, match=r"asked must be \(8, 9\), got \(9, 8\)"):
         colours.map(np.zeros((8, 9, 3), np.uint8), np.ones((9, 8), np.bool_))
