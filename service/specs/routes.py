@@ -34,11 +34,13 @@ router = APIRouter(prefix="/v1", tags=["specs"], route_class=GuardedRoute)
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _YAML: Final = "application/yaml"
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
+_MAPPING: Final = {"schema": {"type": "object"}}
+"""What a YAML file says once it is read, as OpenAPI has it of every media type with data."""
 _WORKBOOK: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "An Excel workbook.", "content": {_XLSX: _BINARY}}
 }
 _FILE: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"description": "The spec.", "content": {_XLSX: _BINARY, _YAML: _BINARY}}
+    200: {"description": "The spec.", "content": {_XLSX: _BINARY, _YAML: _MAPPING}}
 }
 
 _MAX_VERSION = 2**31 - 1

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from conftest import SPEC, House, OpenHouse, everywhere, jpeg
 from openpyxl import load_workbook
+from ruamel.yaml import YAML
 from sqlalchemy import select
 
 from qc.decision.verdict import Reason, Verdict
@@ -198,7 +199,13 @@ def test_a_spec_comes_as_a_file_that_can_be_sent_again(house: House) -> None:
     workbook = lead.get(f"/v1/specs/{ID}/2/file")
     assert 'filename="test-bowl-2.xlsx"' in workbook.headers["content-disposition"]
     assert parse_file(workbook.content, "a.xlsx") == SPEC
-    assert parse_spec(lead.get(f"/v1/specs/{ID}/2/file?format=yaml").text, "a") == SPEC
+    written = lead.get(f"/v1/specs/{ID}/2/file?format=yaml")
+    assert parse_spec(written.text, "a") == SPEC
+    # OpenAPI describes what a YAML file says, not its bytes.
+    paths = lead.get("/v1/openapi.json").json()["paths"]
+    answer = paths["/v1/specs/{spec_id}/{version}/file"]["get"]["responses"]["200"]
+    assert answer["content"]["application/yaml"]["schema"] == {"type": "object"}
+    assert isinstance(YAML(typ="safe").load(written.text), dict)
     template = lead.get("/v1/spec-template").content
     assert load_workbook(BytesIO(template)).sheetnames[1] == "Spec"
 
