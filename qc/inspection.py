@@ -34,6 +34,7 @@ from qc.geometry.drift import gate_drift, known_camera
 from qc.geometry.gate import gate_mat, gate_parts, ring_edges
 from qc.geometry.holes import Holes, trace_holes
 from qc.geometry.item import find_parts
+from qc.geometry.mat import paper_of
 from qc.geometry.notch import find_notches
 from qc.geometry.outline import Outline, trace_outline
 from qc.geometry.parallax import EdgeHeight, ParallaxError, Sighting, height_from_two
@@ -202,7 +203,8 @@ def _look(
         return _Seen(reasons, record=_record(name, photo))
     grey = to_grey(photo.pixels)
     light = srgb_to_linear(grey)
-    corners = find_corners(grey, light)
+    own = paper_of(station.mat) if station and station.mat else None
+    corners = find_corners(grey, light, likely=own or spec.mat)
     if corners and corners.stray_markers >= _STRAY_MARKERS:
         return _Seen([_retake("mat-doubled", name)], record=_record(name, photo))
     known = known_camera(photo, station, name, today)

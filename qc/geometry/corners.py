@@ -74,6 +74,7 @@ def find_corners(
     linear_grey: npt.NDArray[np.float32],
     *,
     mats: tuple[Paper, ...] = PAPERS,
+    likely: Paper | None = None,
     glance: bool = False,
 ) -> MatCorners | None:
     """Find a mat and its corners.
@@ -82,6 +83,7 @@ def find_corners(
         grey: `(H, W)` photo in sRGB values, for the search.
         linear_grey: `(H, W)` the same in linear light, for the refinement.
         mats: which to look for; each costs time.
+        likely: looked for alone first; the others only where it is not clearly seen.
         glance: look once and quickly, at a small frame of the live camera.
 
     Returns:
@@ -89,8 +91,9 @@ def find_corners(
         markers (at a glance: four) of any known mat are seen or they do not lie in one plane.
     """
     searches = _GLANCE if glance else _SEARCHES
-    for search in searches:
-        markers = _find_markers(grey, search, mats)
+    tries = [(searches[0], (likely,))] if likely else []
+    for search, among in [*tries, *((search, mats) for search in searches)]:
+        markers = _find_markers(grey, search, among)
         layout = identify(markers)
         printed = layout.marker_ids if layout else frozenset()
         known = [marker for marker in markers if marker in printed]

@@ -34,6 +34,7 @@ __all__ = [
     "Rect",
     "Srgb",
     "identify",
+    "paper_of",
     "read_mat",
     "standard_mat",
 ]
@@ -127,6 +128,11 @@ def _corner_patches(field: Rect) -> tuple[Patch, ...]:
     )
 
 
+def paper_of(identity: str) -> Paper | None:
+    """Return the paper of a standard mat, by its printed identity; None of another one."""
+    return next((paper for paper in PAPERS if standard_mat(paper).identity == identity), None)
+
+
 def identify(marker_ids: Iterable[int]) -> MatLayout | None:
     """Tell which standard mat the detected markers belong to.
 
@@ -160,7 +166,7 @@ def read_mat(path: Path) -> MatLayout:
         ) from error
     except ValidationError as error:
         raise StationError(f"{path}: {first_problem(error, 'mat')}", fix=again) from error
-    standard = next((m for m in map(standard_mat, PAPERS) if m.identity == layout.identity), None)
-    if standard is not None and layout != standard:
+    paper = paper_of(layout.identity)
+    if paper is not None and layout != standard_mat(paper):
         raise StationError(f"{path}: the layout differs from mat {layout.identity}", fix=again)
     return layout

@@ -7,6 +7,7 @@ from scene import WALNUT, Scene, render
 from qc.geometry.corners import find_corners
 from qc.geometry.dimension import measure
 from qc.geometry.item import find_parts
+from qc.geometry.mat import PAPERS
 from qc.geometry.outline import trace_outline
 from qc.geometry.pose import locate_mat
 from qc.geometry.spread import edge_spread
@@ -81,6 +82,15 @@ def test_dimensions_are_true_within_their_uncertainty(seen):
         error_mm = abs(measurement.value_mm - true_mm)
         assert error_mm <= 0.25  # dark walnut is the worst, 0.19 mm
         assert error_mm <= measurement.u95_mm <= 0.5 + true_mm / 200
+
+
+@pytest.mark.parametrize("likely", PAPERS)
+def test_a_mat_is_found_alike_whichever_was_expected(likely):
+    grey = to_grey(render(Scene(disc_mm=None)).pixels)
+    light = srgb_to_linear(grey)
+    asked, expected = find_corners(grey, light, likely=likely), find_corners(grey, light)
+    assert asked.layout == expected.layout
+    np.testing.assert_array_equal(asked.points_px, expected.points_px)
 
 
 def test_unstated_height_never_passes():
