@@ -20,10 +20,10 @@ from qc.spec.models import Spec
 from service.errors import BusyError
 from service.settings import InspectionSettings
 
-_REMEMBERED = 16
+_REMEMBERED = 8
 """As many inspections tell how fast the machine is just now."""
 
-_FIRST_GUESS_S = 1.0
+_FIRST_GUESS_S = 2.0
 """How long an inspection takes, before one was seen."""
 
 

@@ -48,7 +48,7 @@ def _let_in(gate: Gate, turned_away: int) -> int:
 @pytest.mark.parametrize(
     ("took_s", "let_in"),
     [(0.3, 8), (1.0, 6), (1.2, 5), (2.0, 3), (60.0, 2)],
-    ids=["quick", "as guessed", "slower", "slow", "hardly alive"],
+    ids=["quick", "usual", "slower", "slow", "hardly alive"],
 )
 def test_who_would_be_answered_too_late_is_turned_away(took_s: float, let_in: int) -> None:
     clock = Clock()
@@ -67,7 +67,7 @@ def test_never_more_wait_than_the_queue_holds() -> None:
 
 def test_an_inspection_that_failed_tells_nothing_of_the_others() -> None:
     clock = Clock()
-    gate = Gate(InspectionSettings(workers=1, queue=16, answer_within_s=3), clock)
+    gate = Gate(InspectionSettings(workers=1, queue=16, answer_within_s=6), clock)
 
     def fail() -> None:
         with gate.enter():
