@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -29,8 +30,9 @@ from service.readings import routes as readings
 from service.releases import routes as releases
 from service.reports import routes as reports
 from service.review import routes as review
+from service.runtime import Runtime
 from service.sessions import routes as sessions
-from service.settings import Settings
+from service.settings import Settings, UploadSettings
 from service.specs import routes as specs
 from service.startup import open_runtime
 from service.stations import routes as stations
@@ -52,12 +54,23 @@ def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:
     Raises:
         RuntimeError: a route has no declared role, or a declaration no route.
     """
+    return build_app(settings.upload, partial(open_runtime, settings, inspect))
+
+
+def build_app(
+    upload: UploadSettings, runtime: Callable[[], AbstractContextManager[Runtime]]
+) -> FastAPI:
+    """Build the application, whose `state.open_runtime` opens all that it works with at a start.
+
+    Raises:
+        RuntimeError: a route has no declared role, or a declaration no route.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as stack:
             try:
-                app.state.runtime = stack.enter_context(open_runtime(settings, inspect))
+                app.state.runtime = stack.enter_context(app.state.open_runtime())
             except Exception as error:
                 expected = isinstance(error, TelitiError)
                 _log.error("the service cannot start", problem=str(error), exc_info=not expected)
@@ -74,15 +87,16 @@ def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=_operation_id,
         form_limits={
-            "max_files": settings.upload.max_photos,
-            "max_fields": settings.upload.max_photos + 8,
+            "max_files": upload.max_photos,
+            "max_fields": upload.max_photos + 8,
             "max_part_size": 1024,
         },
         middleware=[
             Middleware(RequestLog),
-            Middleware(BodyLimit, max_bytes=settings.upload.max_request_bytes),
+            Middleware(BodyLimit, max_bytes=upload.max_request_bytes),
         ],
     )
+    app.state.open_runtime = runtime
     install_error_handlers(app)
     app.router.route_class = guard.GuardedRoute
     for router in (

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 import httpx2
 import pytest
 import uvicorn
+from applications import lent
 from browser import FLAGS, launch_options
 from PIL import Image
 from visitors import cookies_of
@@ -31,7 +32,6 @@ from qc.records import Defect, Inspection, Measurement, PhotoRecord, Versions
 from qc.spec.base import Severity
 from qc.spec.models import Spec
 from service import webclient
-from service.app import create_app
 from service.inspector import Inspect
 from service.people.roles import Role
 from service.runtime import Runtime
@@ -263,19 +263,19 @@ def serving(folder: Path, inspect: Inspect = scripted_inspection) -> Iterator[Se
 @contextmanager
 def running(settings: Settings, inspect: Inspect) -> Iterator[Service]:
     """A running service with these settings, on a port of its own."""
-    app = create_app(settings, inspect=inspect)
-    server = _Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the service did not start"
-        time.sleep(0.02)
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
-    try:
-        yield Service(f"http://{host}:{port}", app.state.runtime)
-    finally:
-        server.should_exit = True
-        thread.join()
+    with lent(settings, inspect) as app:
+        server = _Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        while not server.started:
+            assert thread.is_alive(), "the service did not start"
+            time.sleep(0.02)
+        host, port = server.servers[0].sockets[0].getsockname()[:2]
+        try:
+            yield Service(f"http://{host}:{port}", app.state.runtime)
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @contextmanager

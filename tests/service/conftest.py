@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import numpy as np
 import pytest
 import scale
+from applications import lent
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from PIL import Image
@@ -35,7 +36,6 @@ from qc.records import BudgetLine, Defect, Inspection, Measurement, PhotoRecord,
 from qc.spec.base import LocalText, Severity
 from qc.spec.models import Product, Spec, View
 from service import credentials
-from service.app import create_app
 from service.inspections.models import InspectionRow, PhotoRow
 from service.inspector import Inspect
 from service.people.roles import Role
@@ -234,7 +234,8 @@ def open_house(tmp_path: Path) -> Iterator[OpenHouse]:
     with ExitStack() as stack:
 
         def start(*, inspect: Inspect = recorded_inspection, **groups: dict[str, object]) -> House:
-            app = create_app(settings_for(tmp_path, **groups), inspect=inspect)
+            settings = settings_for(tmp_path, **groups)
+            app = stack.enter_context(lent(settings, inspect))
             client = stack.enter_context(TestClient(app))
             runtime: Runtime = app.state.runtime
             client.cookies.update(cookies_of(runtime, Role.PACKER, tablet=True))
