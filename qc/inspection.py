@@ -20,7 +20,7 @@ import numpy as np
 
 from qc import __version__
 from qc.anomalies import find_anomalies
-from qc.decision.severity import judge_defect
+from qc.decision.severity import Candidate, Judgement, judge_defect, worth_a_look
 from qc.decision.verdict import Reason, Verdict, worst
 from qc.defects.detector import Detector
 from qc.defects.edge import add_notches
@@ -59,6 +59,7 @@ from qc.records import (
     Defect,
     Inspection,
     PhotoRecord,
+    Points,
     SurfaceScore,
     Versions,
     to_points,
@@ -333,35 +334,30 @@ def _defects(
         regions, score = find_defects(detector, patch.pixels, patch.mask)
         suspicion = max(suspicion, score)
         for region in add_notches(regions, find_notches(patch.outline_mm), patch.plane):
-            polygon_px = to_points(patch.to_photo(region.polygon))
-            judged = judge_defect(
-                region.type,
-                region.length,
-                region.area,
-                region.probability,
-                spec,
-                name,
-                zones_at(spec, record, polygon_px),
-            )
-            if judged is None:
+            seen = Candidate(region.type, name, region.length, region.area, region.probability)
+            if not worth_a_look(seen, spec):
                 continue
+            polygon_px = to_points(patch.to_photo(region.polygon))
+            judged = judge_defect(seen, spec, zones_at(spec, record, polygon_px))
+            defects.append(_defect(seen, region.width, polygon_px, judged))
             if judged.reason:
                 reasons.append(judged.reason)
-            defects.append(
-                Defect(
-                    type=region.type,
-                    view=name,
-                    length_mm=region.length,
-                    width_mm=region.width,
-                    area_mm2=region.area,
-                    probability=region.probability,
-                    severity=judged.severity,
-                    zone=judged.zone,
-                    verdict=judged.verdict,
-                    polygon_px=polygon_px,
-                )
-            )
     return defects, reasons or [Reason.of(Verdict.PASS, "defects-none", view=name)], suspicion
+
+
+def _defect(seen: Candidate, width_mm: float, polygon_px: Points, judged: Judgement) -> Defect:
+    return Defect(
+        type=seen.type,
+        view=seen.view,
+        length_mm=seen.length_mm,
+        width_mm=width_mm,
+        area_mm2=seen.area_mm2,
+        probability=seen.probability,
+        severity=judged.severity,
+        zone=judged.zone,
+        verdict=judged.verdict,
+        polygon_px=polygon_px,
+    )
 
 
 def _record(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,68 +26,46 @@ class Judgement:
     reason: Reason | None
 
 
-def judge_defect(
-    defect_type: str,
-    length_mm: float,
-    area_mm2: float,
-    probability: float,
-    spec: Spec,
-    view: str,
-    zones: Sequence[Zone] = (Zone.A,),
-) -> Judgement | None:
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A defect instance before the spec has its say."""
+
+    type: str
+    view: str
+    length_mm: float
+    area_mm2: float
+    probability: float
+
+
+def worth_a_look(seen: Candidate, spec: Spec) -> bool:
+    """Tell whether an instance is probable enough to bother anyone."""
+    return seen.probability >= spec.check_probability
+
+
+def judge_defect(seen: Candidate, spec: Spec, zones: Iterable[Zone] = (Zone.A,)) -> Judgement:
     """Judge one defect instance by the zones in which it lies, at least one.
 
     Sure and beyond the spec's limits fails; unsure, or of a type that the spec does not name,
     asks a person.
-
-    Returns:
-        The judgement, or None where the probability is too low to bother anyone.
     """
-    if probability < spec.check_probability:
-        return None
-    return judge_found(defect_type, length_mm, area_mm2, probability, spec, view, zones)
+    return max((_judge_in(zone, seen, spec) for zone in sorted(set(zones))), key=_gravity)
 
 
-def judge_found(
-    defect_type: str,
-    length_mm: float,
-    area_mm2: float,
-    probability: float,
-    spec: Spec,
-    view: str,
-    zones: Sequence[Zone] = (Zone.A,),
-) -> Judgement:
-    """Judge a defect instance as `judge_defect` does, however improbable it is."""
-    judged = [
-        _judge_in(zone, defect_type, length_mm, area_mm2, probability, spec, view)
-        for zone in sorted(set(zones))
-    ]
-    return max(judged, key=_gravity)
-
-
-def _judge_in(
-    zone: Zone,
-    defect_type: str,
-    length_mm: float,
-    area_mm2: float,
-    probability: float,
-    spec: Spec,
-    view: str,
-) -> Judgement:
-    name = DEFECT_NAMES.get(defect_type, defect_type)
-    about: dict[str, Any] = {"name": name, "length_mm": length_mm}
-    rule = spec.rule_for(defect_type, zone)
+def _judge_in(zone: Zone, seen: Candidate, spec: Spec) -> Judgement:
+    name = DEFECT_NAMES.get(seen.type, seen.type)
+    about: dict[str, Any] = {"name": name, "length_mm": seen.length_mm}
+    rule = spec.rule_for(seen.type, zone)
     told = zone if spec.has_zones else None
     if rule is None:
         code, severity = "defect-not-in-spec", None
-    elif rule.severity is Severity.ACCEPTABLE or not _exceeds(rule, length_mm, area_mm2):
+    elif rule.severity is Severity.ACCEPTABLE or not _exceeds(rule, seen):
         return Judgement(told, Severity.ACCEPTABLE, Verdict.PASS, None)
     else:
         severity = rule.severity
         about["severity"] = SEVERITY_NAMES[severity]
-        code = "defect-found" if probability >= spec.fail_probability else "defect-doubtful"
+        code = "defect-found" if seen.probability >= spec.fail_probability else "defect-doubtful"
     verdict = Verdict.FAIL if code == "defect-found" else Verdict.CHECK
-    reason = Reason.of(verdict, code, view=view, subject=defect_type, **about)
+    reason = Reason.of(verdict, code, view=seen.view, subject=seen.type, **about)
     return Judgement(told, severity, verdict, reason)
 
 
@@ -98,9 +76,9 @@ def _gravity(judged: Judgement) -> tuple[int, int]:
     return judged.verdict.rank, -at
 
 
-def _exceeds(rule: DefectRule, length_mm: float, area_mm2: float) -> bool:
+def _exceeds(rule: DefectRule, seen: Candidate) -> bool:
     if rule.max_length_mm is None and rule.max_area_mm2 is None:
         return True
-    too_long = rule.max_length_mm is not None and length_mm > rule.max_length_mm
-    too_large = rule.max_area_mm2 is not None and area_mm2 > rule.max_area_mm2
+    too_long = rule.max_length_mm is not None and seen.length_mm > rule.max_length_mm
+    too_large = rule.max_area_mm2 is not None and seen.area_mm2 > rule.max_area_mm2
     return too_long or too_large

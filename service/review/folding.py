@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from qc.decision.sampling import UnitResult, unit_result
-from qc.decision.severity import judge_found
+from qc.decision.severity import Candidate, judge_defect
 from qc.decision.verdict import Verdict
 from qc.defects.regions import size_of_outline
 from qc.records import Defect, Inspection, PhotoRecord
@@ -186,7 +186,8 @@ def _judged(
     zones = zones_at(spec, _photo(inspection, defect.view), defect.polygon_px)
     length_mm = math.inf if defect.length_mm is None else defect.length_mm
     area_mm2 = math.inf if defect.area_mm2 is None else defect.area_mm2
-    judged = judge_found(defect.type, length_mm, area_mm2, 1.0, spec, defect.view, zones)
+    seen = Candidate(defect.type, defect.view, length_mm, area_mm2, probability=1.0)
+    judged = judge_defect(seen, spec, zones)
     return defect.model_copy(update={"severity": severity or judged.severity, "zone": judged.zone})
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qc.decision.severity import judge_defect
+from qc.decision.severity import Candidate, judge_defect
 from qc.decision.verdict import Verdict
 from qc.records import PhotoRecord, to_points
 from qc.spec import Spec
@@ -105,12 +105,12 @@ RULES = (
     ],
 )
 def test_the_worst_of_the_zones_that_it_touches_counts(type_, length_mm, zones, expected):
-    judged = judge_defect(type_, length_mm, 1, 0.95, spec(RULES, **EDGED), "top", zones)
+    judged = judge_defect(Candidate(type_, "top", length_mm, 1, 0.95), spec(RULES, **EDGED), zones)
     assert (judged.zone, judged.verdict, judged.severity) == expected
 
 
 def test_a_spec_that_tells_no_zones_apart_names_none():
-    judged = judge_defect("stain", 5, 1, 0.95, spec(RULES[2:]), "top")
+    judged = judge_defect(Candidate("stain", "top", 5, 1, 0.95), spec(RULES[2:]))
     assert judged.zone is None
 
 

@@ -1,8 +1,10 @@
 """The spec decides what a defect means."""
 
+from dataclasses import replace
+
 import pytest
 
-from qc.decision.severity import judge_defect
+from qc.decision.severity import Candidate, judge_defect, worth_a_look
 from qc.decision.verdict import Verdict
 from qc.spec.base import LocalText, Severity
 from qc.spec.models import DefectRule, Product, Spec, View
@@ -40,10 +42,12 @@ SPEC = Spec(
     ],
 )
 def test_judgement(defect, length_mm, area_mm2, probability, verdict, severity):
-    judged = judge_defect(defect, length_mm, area_mm2, probability, SPEC, "top")
+    judged = judge_defect(Candidate(defect, "top", length_mm, area_mm2, probability), SPEC)
     assert (judged.verdict, judged.severity) == (verdict, severity)
     assert (judged.reason is None) == (verdict is Verdict.PASS)
 
 
 def test_improbable_instances_bother_nobody():
-    assert judge_defect("crack", 50, 50, 0.49, SPEC, "top") is None
+    crack = Candidate("crack", "top", 50, 50, probability=0.49)
+    assert not worth_a_look(crack, SPEC)
+    assert worth_a_look(replace(crack, probability=0.5), SPEC)
