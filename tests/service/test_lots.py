@@ -198,8 +198,9 @@ def test_a_retry_counts_a_unit_once(sound_house: House) -> None:
     assert_refused(house.upload(jpeg(1), client_id=client_id), 409, "conflict")
 
 
-def test_units_are_numbered_apart_when_tablets_send_at_once(sound_house: House) -> None:
-    house, lot_id = sound_house, offered(sound_house)
+def test_units_are_numbered_apart_when_tablets_send_at_once(open_house: OpenHouse) -> None:
+    house = open_house(inspect=sound, inspection={"answer_within_s": 60})  # nobody is turned away
+    lot_id = offered(house)
     with ThreadPoolExecutor(4) as pool:
         sent = list(pool.map(lambda seed: house.upload(jpeg(seed), lot_id=lot_id), range(6)))
     assert sorted(answer.json()["lot"]["unit"] for answer in sent) == [1, 2, 3, 4, 5, 6]
