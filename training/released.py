@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.network import INPUT_MULTIPLE, DefectNetwork, enlarged
-from training.normalise import normalise
+from training.stem import ByteStem
 from training.weights import folded
 
 SCALES = 2
@@ -46,6 +46,7 @@ class ReleasedNetwork(nn.Module):
     def __init__(self, network: DefectNetwork, weights: Tensor, offset: Tensor) -> None:
         super().__init__()
         self.network = folded(network)
+        self.network.encoder.conv_stem = ByteStem(self.network.encoder.conv_stem)
         self.register_buffer("weights", weights[None, :, :, None, None])
         self.register_buffer("offset", offset[None, :, None, None])
 
@@ -54,8 +55,8 @@ class ReleasedNetwork(nn.Module):
 
         Enlarging is linear, so the judge weighs the logits before it, where they are fewest.
         """
-        images = normalise(image)
+        planes = image.permute(0, 3, 1, 2).to(torch.float32)
         fine, coarse = self.weights.unbind(dim=2)
-        finest = fine * self.network.halved(images) + self.offset
-        coarser = coarse * self.network.halved(functional.avg_pool2d(images, 2))
+        finest = fine * self.network.halved(planes) + self.offset
+        coarser = coarse * self.network.halved(functional.avg_pool2d(planes, 2))
         return torch.sigmoid(enlarged(finest + enlarged(coarser)))

@@ -22,8 +22,10 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from training.errors import TrainingDataError
 from training.network import SILENT_LOGIT, DefectNetwork
 from training.normalise import normalise
+from training.stem import of_normalised
 
 _PREFIX = "network."
+_STEM = "encoder.conv_stem"
 _EXPORTERS_BIAS = "weight_bias"
 """What torch's exporter called the bias where it folded by itself, as in release 0.1.0."""
 
@@ -67,6 +69,9 @@ def load_release(network: nn.Module, model: Path, types: tuple[str, ...]) -> lis
         item.name.removeprefix(_PREFIX): torch.from_numpy(numpy_helper.to_array(item).copy())
         for item in graph.initializer
     }
+    if f"{_STEM}.byte_weight" in stored:
+        raw = (stored[f"{_STEM}.byte_{part}"] for part in ("weight", "bias"))
+        stored[f"{_STEM}.weight"], stored[f"{_STEM}.bias"] = of_normalised(*raw)
     known = _fill_head(network, stored)
     for name, conv, norm in _convolutions(network):
         if name == "head":
@@ -186,9 +191,20 @@ def _fill_head(network: nn.Module, stored: dict[str, Tensor]) -> int:
 @torch.no_grad()
 def _copy(parameter: Tensor, stored: dict[str, Tensor], name: str, model: Path) -> None:
     value = stored.get(name)
+    if value is not None and value.shape[:2] == parameter.shape[:2]:
+        value = _centre(value, parameter.shape[2:])
     if value is None or value.shape != parameter.shape:
         raise TrainingDataError(
             f"{model} has no {name} of shape {tuple(parameter.shape)}",
             fix="Use a release of this network.",
         )
     parameter.copy_(value)
+
+
+def _centre(kernel: Tensor, size: torch.Size) -> Tensor:
+    """Cut a kernel `(…, H, W)` to its middle; releases up to 0.4.0 mixed wider at fine levels."""
+    for axis, side in zip((-2, -1), size, strict=False):
+        beyond = kernel.shape[axis] - side
+        if beyond > 0 and beyond % 2 == 0:
+            kernel = kernel.narrow(axis, beyond // 2, side)
+    return kernel

@@ -62,7 +62,7 @@ class Catalogue:
             weights.append(config.renders_share)
         sources.append(self.composites(self.fitting, config.surfaces))
         weights.append(max(0.0, 1 - sum(weights)))
-        return Patches(sources, weights, config.side_px, length, config.seed)
+        return Patches(sources, weights, config.side_px, length, config.seed, config.zoom_share)
 
     def calibration_patches(self, config: TrainingConfig, length: int | None = None) -> Patches:
         """Fixed patches of blocks that are not trained on, half real and half composited."""

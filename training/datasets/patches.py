@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -27,6 +29,7 @@ from training.synthesis.composite.wood import recolour
 
 log = logging.getLogger("training")
 _DRAWS = 10
+_ZOOMS = (1.2, 2.5)
 
 
 class Source(Protocol):
@@ -111,9 +114,16 @@ class Patches(Dataset[tuple[Tensor, Tensor, Tensor]]):
     """
 
     def __init__(
-        self, sources: Sequence[Source], weights: Sequence[float], side: int, length: int, seed: int
+        self,
+        sources: Sequence[Source],
+        weights: Sequence[float],
+        side: int,
+        length: int,
+        seed: int,
+        zoom_share: float = 0.0,
     ) -> None:
         self._sources, self._side, self._length, self._seed = sources, side, length, seed
+        self._zoom_share = zoom_share
         self._chances = np.array(weights) / sum(weights)
         # Shared with the processes that load patches, so that the run sees what they met.
         self._unusable = torch.zeros(1, dtype=torch.int64)
@@ -137,6 +147,8 @@ class Patches(Dataset[tuple[Tensor, Tensor, Tensor]]):
         for _ in range(_DRAWS):
             source = self._sources[int(rng.choice(len(self._sources), p=self._chances))]
             try:
+                if self._zoom_share and rng.random() < self._zoom_share:
+                    return zoomed(source, rng, self._side)
                 return source(rng, self._side)
             except TelitiError as error:
                 log.warning("another patch is drawn: %s", error)
@@ -153,3 +165,27 @@ class Patches(Dataset[tuple[Tensor, Tensor, Tensor]]):
             torch.from_numpy(sample.target),
             torch.from_numpy(sample.known),
         )
+
+
+def zoomed(source: Source, rng: np.random.Generator, side: int) -> Sample:
+    """Draw a smaller patch and enlarge it to `side`.
+
+    Photos without a mat have no known scale: on a close one every defect is large and soft.
+    """
+    sample = source(rng, round(side / log_uniform(rng, *_ZOOMS)))
+
+    def enlarge(array: NDArray[np.uint8], how: int) -> NDArray[np.uint8]:
+        return np.asarray(cv2.resize(array, (side, side), interpolation=how), np.uint8)
+
+    def enlarge_masks(masks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        return np.stack([enlarge(m.astype(np.uint8), cv2.INTER_NEAREST) for m in masks]).astype(
+            bool
+        )
+
+    item = None if sample.item is None else enlarge_masks(sample.item[None])[0]
+    return Sample(
+        enlarge(sample.pixels, cv2.INTER_CUBIC),
+        enlarge_masks(sample.target),
+        enlarge_masks(sample.known),
+        item,
+    )
