@@ -23,6 +23,7 @@ from qc.evaluation.pixels import score_auroc
 from training.config import SurfaceName, TrainingConfig
 from training.datasets.boards import Board, read_index
 from training.datasets.catalogue import Catalogue, read_catalogue
+from training.datasets.surfaces import board_surface
 from training.evaluate import (
     any_defect_metrics,
     false_alarms,
@@ -61,7 +62,8 @@ def measure(release: Path, data: Path, boards: list[Board], composites: int) -> 
     """Measure a release on validation boards, composites on them, and clean textures."""
     detector = Detector.load(release)
     real = list(judge_boards(detector, boards))
-    made = list(judge_composites(detector, [b for b in boards if not b.classes], composites))
+    clean = board_surface([board for board in boards if not board.classes])
+    made = list(judge_composites(detector, clean, composites))
     regions = region_recall(detector, made)
     asked = sum(row["defects"] for row in regions.values())
     alarms, _ = false_alarms(detector, data / "wood_textures_eval")

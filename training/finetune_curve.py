@@ -25,6 +25,7 @@ from qc.defects.release import read_release
 from qc.evaluation.pixels import PixelScores
 from training.datasets.boards import MM_PER_PX, Board, load_board, load_classes, read_index
 from training.datasets.catalogue import read_catalogue
+from training.datasets.surfaces import board_surface
 from training.evaluate import judge_boards, judge_composites, pixel_metrics
 from training.finetune import FINETUNING, Lesson, known_types, teach
 from training.labels import TYPES
@@ -85,7 +86,9 @@ def measure(release: Path, boards: list[Board], composites: int) -> dict[str, fl
     known = detector.types[: len(TYPES)]
     real = pixel_metrics(judged, known, thresholds)
     clean = [board for board in boards if not board.classes]
-    made = pixel_metrics(list(judge_composites(detector, clean, composites)), known, thresholds)
+    made = pixel_metrics(
+        list(judge_composites(detector, board_surface(clean), composites)), known, thresholds
+    )
     row: dict[str, float | None] = {NEW_TYPE: None}
     if NEW_TYPE in detector.types:
         scores, by_name = PixelScores(), {board.image.name: board for board in boards}

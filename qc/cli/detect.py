@@ -16,6 +16,7 @@ from qc.cli.photos import find_photos
 from qc.cli.status import EXIT_DATA
 from qc.defects.detector import DefectMap, Detector
 from qc.defects.regions import find_regions
+from qc.defects.unscaled import map_unscaled
 from qc.errors import PhotoError, ReleaseError
 from qc.photo import decode_photo
 
@@ -34,7 +35,9 @@ def detect(
         Path | None, typer.Option(help="Folder of a release other than the active one.")
     ] = None,
 ) -> None:
-    """Find defects on photos at their own resolution, mat or no mat; sizes are in pixels.
+    """Find defects on photos of any scale, mat or no mat; sizes are in pixels.
+
+    Photos longer than 724 px are looked at in reduced copies as well, which vote.
 
     A photo that cannot be read is reported and the others go on; the exit status is then 65.
     """
@@ -61,7 +64,7 @@ def _detect(path: Path, detector: Detector, maps: Path | None) -> dict[str, Any]
         photo = decode_photo(path.read_bytes())
     except (OSError, PhotoError) as error:
         return {"photo": str(path), "error": str(error)}
-    found = detector.map(photo.pixels)
+    found = map_unscaled(detector, photo.pixels)
     if maps:
         _write_maps(found, maps, path.stem)
     regions = find_regions(found)

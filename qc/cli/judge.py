@@ -15,6 +15,7 @@ from qc.cli.learn import EncoderFolder, StationFile, load_encoder
 from qc.cli.photos import read_photo
 from qc.defects.detector import Detector
 from qc.defects.normality import Normality, load
+from qc.defects.unscaled import map_unscaled
 from qc.errors import EvaluationError, PhotoError, ReleaseError
 from qc.evaluation.folder import GOOD, read_labelled
 from qc.geometry.station import Station, read_station
@@ -107,7 +108,7 @@ def _whole_photos(
 ) -> Callable[[Photo], Scores | None]:
     def score(photo: Photo) -> Scores | None:
         unlike = normality.judge(photo).score / normality.threshold if normality else None
-        return detector.map(photo.pixels).score, unlike
+        return map_unscaled(detector, photo.pixels).score, unlike
 
     return score
 

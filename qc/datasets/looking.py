@@ -14,6 +14,7 @@ from qc.datasets.rings import Mask, Ring, draw_rings
 from qc.defects.detector import DefectMap, Detector
 from qc.defects.regions import HIGH, LOW, Region, find_regions
 from qc.defects.surface import hide_surroundings, surface_regions
+from qc.defects.unscaled import map_unscaled
 from qc.errors import DatasetError, PhotoError
 from qc.photo import decode_photo
 
@@ -30,6 +31,7 @@ class Look:
         truths: `(H, W)` number of the photo's region at each pixel, from 1; 0 where there is none.
         scale: pixels here per pixel of the photo.
         origin: of these pixels in the photo, `(x, y)`.
+        scaled: whether the pixels have the detector's scale; else nobody knows theirs.
     """
 
     pixels: NDArray[np.uint8]
@@ -37,10 +39,11 @@ class Look:
     truths: NDArray[np.int32]
     scale: float
     origin: tuple[float, float]
+    scaled: bool
 
     def map(self, detector: Detector) -> DefectMap:
         """Run a detector."""
-        return detector.map(self.pixels)
+        return detector.map(self.pixels) if self.scaled else map_unscaled(detector, self.pixels)
 
     def regions(
         self, maps: DefectMap, mm_per_px: float, *, low: float = LOW, high: float = HIGH
@@ -90,7 +93,7 @@ def look_at(photo: DatasetPhoto, mm_per_px: float) -> Look:
     truths = np.zeros((height, width), np.int32)
     for number, region in enumerate(photo.regions, start=1):
         truths[draw_rings(here(region.rings), (height, width))] = number
-    return Look(pixels, item, truths, scale, (left, top))
+    return Look(pixels, item, truths, scale, (left, top), photo.mm_per_px is not None)
 
 
 def covered(own: NDArray[np.bool_], truths: NDArray[np.int32], labels: int) -> NDArray[np.float64]:

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from qc.defects.detector import DefectMap, Detector
 from qc.defects.regions import HIGH, Region, find_regions
+from qc.defects.unscaled import map_unscaled
 from qc.errors import PhotoError
 from qc.evaluation.folder import GOOD, LabelledPhoto, LabelledSet, Problem
 from qc.evaluation.labels import UNTYPED, LabelError, Mask
@@ -157,7 +158,7 @@ class Evaluation:
             masks: `(H, W)` by type; None where only the photo as a whole is labelled.
         """
         pixels, masks = self._at_scale(pixels, masks)
-        maps = self.detector.map(pixels)
+        maps = self._map(pixels)
         found = find_regions(maps, low=_LOWEST, high=_LOWEST)
         missed, false = 0, 0.0
         kind = self.rename.get(photo.kind, photo.kind)
@@ -179,7 +180,12 @@ class Evaluation:
         shape = (pixels.shape[0], pixels.shape[1])
         masks = photo.labels.masks(shape) if photo.labels else {}
         scaled, renamed = self._at_scale(pixels, masks)
-        return picture(scaled, self.detector.map(scaled), renamed or {})
+        return picture(scaled, self._map(scaled), renamed or {})
+
+    def _map(self, pixels: NDArray[np.uint8]) -> DefectMap:
+        if self.mm_per_px is None:
+            return map_unscaled(self.detector, pixels)
+        return self.detector.map(pixels)
 
     def _at_scale(
         self, pixels: NDArray[np.uint8], masks: Mapping[str, Mask] | None

@@ -32,6 +32,20 @@ _METRICS: dict[str, Any] = {
             }
         },
     },
+    "composites_on_other_wood": {
+        "patches": 14,
+        "pixels": {"hole": {"ap": 0.1212, "auroc": 0.2323, "iou": 0.3434, "ece": 0.0245}},
+        "any_defect": {"ap": 0.4545, "auroc": 0.5656},
+        "image_auroc": 0.7878,
+        "regions": {
+            "hole": {
+                "defects": 31,
+                "recall_at_0.1": 0.9191,
+                "recall_at_1.0": 0.9292,
+                "recall_at_10.0": 0.9393,
+            }
+        },
+    },
     "clean_textures": {
         "pictures": 13,
         "false_pixel_share": 0.0321,
