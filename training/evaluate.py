@@ -23,6 +23,7 @@ from rich.progress import track
 from qc.defects.detector import DefectMap, Detector
 from qc.defects.regions import find_regions
 from qc.defects.unscaled import map_unscaled
+from qc.evaluation.detection import SURE
 from qc.evaluation.pixels import PixelScores, score_auroc
 from qc.evaluation.regions import RegionScores
 from training.datasets.boards import MM_PER_PX as BOARD_MM_PER_PX
@@ -210,6 +211,12 @@ def composite_metrics(detector: Detector, judged: list[Judged]) -> dict[str, Any
         "any_defect": any_defect_metrics(judged),
         "regions": region_recall(detector, judged),
         "image_auroc": round(score_auroc(scores, defective), 4),
+        "clean_patches": int((~defective).sum()),
+        "clean_patches_sure_of_a_defect": sum(
+            any(region.probability >= SURE for region in find_regions(one.maps))
+            for one, bad in zip(judged, defective, strict=True)
+            if not bad
+        ),
     }
 
 
@@ -240,7 +247,7 @@ def false_alarms(detector: Detector, folder: Path) -> tuple[dict[str, Any], list
         wrong = (maps.probability >= thresholds[:, None, None]).any(axis=0)
         shares.append(float(wrong.mean()))
         regions = find_regions(maps)
-        alarmed += any(region.probability >= 0.9 for region in regions)
+        alarmed += any(region.probability >= SURE for region in regions)
         doubtful += bool(regions)
         if promised is not None:
             promised_shares.append(float((maps.probability.max(axis=0) >= promised).mean()))

@@ -23,6 +23,8 @@ _METRICS: dict[str, Any] = {
         "pixels": {"hole": {"ap": 0.1111, "auroc": 0.2222, "iou": 0.3333, "ece": 0.0234}},
         "any_defect": {"ap": 0.4444, "auroc": 0.5555},
         "image_auroc": 0.7777,
+        "clean_patches": 5,
+        "clean_patches_sure_of_a_defect": 3,
         "regions": {
             "hole": {
                 "defects": 21,
@@ -37,6 +39,8 @@ _METRICS: dict[str, Any] = {
         "pixels": {"hole": {"ap": 0.1212, "auroc": 0.2323, "iou": 0.3434, "ece": 0.0245}},
         "any_defect": {"ap": 0.4545, "auroc": 0.5656},
         "image_auroc": 0.7878,
+        "clean_patches": 6,
+        "clean_patches_sure_of_a_defect": 4,
         "regions": {
             "hole": {
                 "defects": 31,
@@ -96,6 +100,8 @@ def test_every_figure_is_the_release_s() -> None:
         f"| wood_boards | 4 | `{'b' * 64}` |",
         "3.21 % of the pixels",
         "2 of 13 pictures",
+        "3 of 5 patches",
+        "4 of 6 patches",
         "- img_1.png is torn.",
         "- CC BY 4.0, Somebody",
     ):
