@@ -48,12 +48,16 @@ def test_nothing_outside_the_item_is_touched_or_labelled(kind: str, seed: int) -
 
 @pytest.mark.parametrize("kind", ["crack", "scratch", "hole"])
 def test_masks_cover_what_changed_strongly(kind: str) -> None:
-    """Almost all strong changes lie within 3 px of the mask, and the masked pixels do change."""
+    """Almost all strong changes lie within 3 px of the mask, and the masked pixels do change.
+
+    Strong is what changes by a fifth of the defect's own change: some scratches are faint.
+    """
     inside = outside = masked = changed_masked = 0
     for seed in range(25):
         scene = Scene(np.full((SIDE, SIDE, 3), 0.6, np.float32), _bar(), 0.5)
         painted = PAINTERS[kind](scene, np.random.default_rng(seed))
-        changed = np.abs(painted.scene.pixels - scene.pixels).max(axis=2) > 0.12
+        change = np.abs(painted.scene.pixels - scene.pixels).max(axis=2)
+        changed = change > 0.2 * np.quantile(change[painted.mask], 0.9)
         near = np.zeros_like(painted.mask)
         for dy in range(-3, 4):
             for dx in range(-3, 4):
