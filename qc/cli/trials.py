@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from pathlib import Path
+from typing import Annotated, Generic, TypeVar
 
 import typer
+from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import track
 
@@ -18,16 +20,47 @@ Seed = Annotated[int, typer.Option(min=0, help="First seed; tune on seeds below 
 Processes = Annotated[int, typer.Option(min=1, help="Processes.")]
 
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 
-def run_all(run: Callable[[int], T], seeds: list[int], processes: int, saying: str) -> list[T]:
-    """Run a trial for each seed under a progress bar."""
-    return list(
-        track(
-            in_processes(run, seeds, processes),
-            saying,
-            total=len(seeds),
-            console=Console(stderr=True),
-            transient=True,
-        )
-    )
+def run_all(
+    run: Callable[[int], T],
+    seeds: list[int],
+    processes: int,
+    saying: str,
+    keep: Callable[[T], None] | None = None,
+) -> list[T]:
+    """Run a trial for each seed under a progress bar; each result is kept at once."""
+    results = []
+    for result in track(
+        in_processes(run, seeds, processes),
+        saying,
+        total=len(seeds),
+        console=Console(stderr=True),
+        transient=True,
+    ):
+        if keep:
+            keep(result)
+        results.append(result)
+    return results
+
+
+class Kept(Generic[M]):
+    """Results of trials in a file, one a line: what an interrupted run leaves behind."""
+
+    def __init__(self, file: Path, kind: type[M], *, resume: bool) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._file = file
+        self.results: list[M] = []
+        if not resume:
+            file.write_text("", encoding="utf-8")
+        elif file.exists():
+            # A line that the interruption cut off is run again.
+            lines = file.read_text(encoding="utf-8").split("\n")[:-1]
+            file.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+            self.results = [kind.model_validate_json(line) for line in lines]
+
+    def add(self, result: M) -> None:
+        """Write a result down at once."""
+        with self._file.open("a", encoding="utf-8") as out:
+            out.write(result.model_dump_json() + "\n")

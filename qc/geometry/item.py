@@ -24,6 +24,9 @@ _MIN_ANGLE_DEG, _MAX_ANGLE_DEG = 9.0, 25.0
 _DARK = 0.004
 """Linear light below which a pixel's hue is noise."""
 
+_SLIT_PX = 7
+"""Between an item and its flank there is nothing."""
+
 _MIN_PART_MM2 = 60.0
 """Smaller things are dust, chips of packing material or a patch of glare."""
 
@@ -79,9 +82,8 @@ def find_parts(photo: Photo, view: MatView, *, mm_per_px: float = _MM_PER_PX) ->
     linear = srgb_to_linear(rectify(photo.pixels, view.camera, view.pose, plane))
     patches = _patch_mask(view, plane)
     field = _field_light(linear, patches, round(_RIM_MM / mm_per_px))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
-    unlike = cv2.morphologyEx(_unlike_field(linear, field, patches), cv2.MORPH_OPEN, kernel)
-    mask, mirroring = _with_dark_flanks(np.asarray(unlike, np.uint8), linear, field, patches)
+    unlike = _unlike_field(_angles_deg(linear, field, patches))
+    mask, mirroring = _with_dark_flanks(unlike, linear, field, patches)
     contours, family = cv2.findContours(mask, cv2.RETR_TREE, cv2.CHAIN_APPROX_NONE)
     parents = [] if family is None else np.asarray(family)[0, :, 3].tolist()
 
@@ -184,12 +186,12 @@ def _mirrors(own: npt.NDArray[np.floating], field: npt.NDArray[np.floating]) -> 
     return bool(weak and chroma < _MIRROR_CHROMA)
 
 
-def _unlike_field(
+def _angles_deg(
     linear: npt.NDArray[np.float32],
     field: npt.NDArray[np.float32],
     patches: npt.NDArray[np.bool_],
-) -> npt.NDArray[np.uint8]:
-    """Return 255 where the colour points away from the field's."""
+) -> npt.NDArray[np.float32]:
+    """Return how far each colour points away from the field's, degrees; 0 where nobody can tell."""
     direction = field / max(float(np.linalg.norm(field)), 1e-6)
     smooth = np.asarray(cv2.GaussianBlur(linear, (0, 0), 0.8), np.float32)
     length = _length(smooth)
@@ -197,11 +199,38 @@ def _unlike_field(
     angle_deg = np.degrees(np.arccos(np.clip(cosine, -1, 1)))
     angle_deg[length < _DARK] = 0
     angle_deg[patches] = 0
+    return np.asarray(angle_deg, np.float32)
+
+
+def _unlike_field(angle_deg: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Return 255 where the colour points away from the field's.
+
+    A lacquered flank in shade mirrors so much of the mat that it points away less than the item
+    does; beside the item, all that print and lamp cannot cause belongs to it.
+    """
     # Otsu between the field's scatter and the item, within what print and lamp can cause.
     scaled = np.clip(angle_deg * 4, 0, 255).astype(np.uint8)
     otsu, _ = cv2.threshold(scaled, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     limit = float(np.clip(otsu / 4 * 0.7, _MIN_ANGLE_DEG, _MAX_ANGLE_DEG))
-    return np.where(angle_deg > limit, 255, 0).astype(np.uint8)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
+    item = np.asarray(
+        cv2.morphologyEx((angle_deg > limit).astype(np.uint8), cv2.MORPH_OPEN, kernel), np.uint8
+    )
+    beside = ((angle_deg > _MIN_ANGLE_DEG) & (item == 0)).astype(np.uint8)
+    # Narrower than this is the codec's blur of colour.
+    beside = np.asarray(cv2.morphologyEx(beside, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)))
+    if not beside.any():
+        return item * np.uint8(255)
+    _, pieces = cv2.connectedComponents(item | beside)
+    whole = (np.isin(pieces, np.unique(pieces[item > 0])) & (pieces > 0)).astype(np.uint8)
+    # Slits between item and flank are closed, those of the item itself are not.
+    slits = _closed(whole) & ~_closed(item)
+    return np.asarray((whole | slits) * np.uint8(255), np.uint8)
+
+
+def _closed(mask: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_SLIT_PX, _SLIT_PX))
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel), np.uint8)
 
 
 def _length(colours: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d, median_filter
 
+from qc.geometry.course import find_course, look_again
+from qc.geometry.curve import bridged, resample
 from qc.geometry.item import Part
 from qc.geometry.pose import MatView
 from qc.geometry.profiles import STEP_PX, ProfileReader, fit_edges
-from qc.geometry.silhouette import OFFSETS_PX, find_silhouette
 from qc.geometry.spread import EdgeSpread
 from qc.photo import Photo
 
@@ -28,8 +29,6 @@ _SEARCH_PX = 10.0
 _FIT_PX = 5.0
 
 _CONTOUR_SIGMA = 1.2
-_SPACING_PX = 1.5
-_MAX_PROFILES = 2400
 
 _MIN_CONTRAST = 0.1
 """Share of the outline's median contrast below which a profile is dropped."""
@@ -44,26 +43,23 @@ _FAINT = 0.15
 """Light of the item's own colour over the field's, below which an edge is faint."""
 
 _U_COMMON_PX = 0.15
+"""Standard uncertainty that the codec and the spread of edges add to that of the model; measured on
+development scenes of the proof bench."""
+
 _U_HOLE_PX = 0.1
-_U_PER_UNEVENNESS = 2.0
-"""How far the silhouette as a whole may be off where single stretches scatter about their course
-by a pixel; measured on development scenes of the proof bench."""
 
 _U_FAINT_PX = 2.0
 """The same of a faint edge."""
 
 _COURSE_PROFILES = 15
 _COURSE_SIGMA = 3.0
-_NORMAL_MAD = 1.4826
-"""Standard deviation of a normal distribution over its median absolute deviation."""
-
-_STRETCH, _MIN_STRETCHES = 4, 32
-_MAX_STRETCHES = 360
-_MAX_SHIFT_PX = 5.0
 
 _PASSES, _NEAR_PX = 3, 2.5
 """The flank of a lacquered bulge mirrors so much of the mat that its colour ends many pixels
 inside: where the silhouette lies that far away, what was read of item and mat was not theirs."""
+
+_LOOKS = 2
+"""How often an end is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +94,25 @@ def trace_outline(photo: Photo, view: MatView, part: Part, spread: EdgeSpread) -
         The outline, or None where too few profiles show an edge.
     """
     seen, thickness_px = _coarse(view, part)
-    points, normals = _resample(gaussian_filter1d(seen, _CONTOUR_SIGMA, axis=0, mode="wrap"))
+    points, normals = resample(gaussian_filter1d(seen, _CONTOUR_SIGMA, axis=0, mode="wrap"))
     profile = ProfileReader(photo, seen)
     # On a thin stick a profile must not reach the other side.
     inner_px = 0.45 * thickness_px
 
     passes = 0
     while True:
-        course = _course(profile, points, normals, spread, inner_px)
+        course = find_course(profile, points, normals, spread, inner_px)
         if course is None:
             return None
-        points, normals = _resample(points + course.shift_px[:, None] * normals)
+        points, normals = resample(points + course.shift_px[:, None] * normals)
         passes += 1
         if course.farthest_px < _NEAR_PX or passes == _PASSES:
             break
+    for _ in range(_LOOKS):
+        shift_px = look_again(profile, points, normals, spread, inner_px)
+        if shift_px is None:
+            break
+        points, normals = resample(points + shift_px[:, None] * normals)
     offsets, colours = profile.read(points, normals, min(_FIT_PX, inner_px), _FIT_PX)
     direction, faint = _directions(colours)
     faint = faint or part.mirrors
@@ -122,7 +123,7 @@ def trace_outline(photo: Photo, view: MatView, part: Part, spread: EdgeSpread) -
     common_px = _U_FAINT_PX if faint else _U_COMMON_PX
     return Outline(
         points_px=points + detail[:, None] * normals,
-        u_px=float(np.hypot(common_px, _U_PER_UNEVENNESS * course.uneven_px)),
+        u_px=float(np.hypot(common_px, course.u_px)),
         scatter_px=scatter_px,
         kept=course.sound,
         faint=faint,
@@ -145,7 +146,7 @@ def trace_hole(photo: Photo, view: MatView, hole: Part) -> Outline | None:
     outer_px = 0.9 * across_px
     if outer_px < _FIT_PX:
         return None
-    points, normals = _resample(gaussian_filter1d(seen, 2.0, axis=0, mode="wrap"), hole=True)
+    points, normals = resample(gaussian_filter1d(seen, 2.0, axis=0, mode="wrap"), hole=True)
     profile = ProfileReader(photo, seen)
     # First the 50 % level in a wide search, then the model in a narrow window about it.
     offsets, colours = profile.read(points, normals, _SEARCH_PX, min(_SEARCH_PX, outer_px))
@@ -154,8 +155,8 @@ def trace_hole(photo: Photo, view: MatView, hole: Part) -> Outline | None:
     valid = np.isfinite(shift)
     if valid.mean() < 0.5:
         return None
-    shift = median_filter(_bridged(shift, valid), 9, mode="wrap")
-    points, normals = _resample(points + shift[:, None] * normals, hole=True)
+    shift = median_filter(bridged(shift, valid), 9, mode="wrap")
+    points, normals = resample(points + shift[:, None] * normals, hole=True)
     offsets, colours = profile.read(points, normals, _FIT_PX, min(_FIT_PX, outer_px))
     edge, sigma, good = _sound_edges(offsets, colours @ direction)
     if good.mean() < _MIN_KEPT:
@@ -176,50 +177,6 @@ def _coarse(view: MatView, part: Part) -> tuple[Array, float]:
     seen = view.camera.project(on_mat, view.pose)
     lengths = np.linalg.norm(np.diff(seen, axis=0, append=seen[:1]), axis=1)
     return seen, 2 * part.area_mm2 / view.mm_per_px**2 / float(lengths.sum())
-
-
-@dataclass(frozen=True, slots=True)
-class _Course:
-    """How far the silhouette lies outside the coarse outline, `(N,)` pixels.
-
-    `sound` is the share of stretches that show one, `uneven_px` the robust standard
-    deviation from their smooth course: at corners they must depart from it. `farthest_px` is
-    how far one twentieth of them lies away, or more.
-    """
-
-    shift_px: Array
-    farthest_px: float
-    sound: float
-    uneven_px: float
-
-
-def _course(
-    profile: ProfileReader,
-    points: Array,
-    normals: Array,
-    spread: EdgeSpread,
-    inner_px: float,
-) -> _Course | None:
-    """Find the silhouette stretch by stretch; None where too few show one."""
-    count = len(points)
-    size = max(min(_STRETCH, count // _MIN_STRETCHES), -(-count // _MAX_STRETCHES))
-    starts = np.arange(0, count, size)
-    sizes = np.diff(np.append(starts, count))
-
-    averaged = profile.averaged(points, normals, OFFSETS_PX, starts)
-    found = find_silhouette(averaged, spread.across(normals[starts + sizes // 2]), inner_px)
-    sound = np.isfinite(found) & (np.abs(found) < _MAX_SHIFT_PX)
-    if sound.mean() < _MIN_KEPT:
-        return None
-    raw = _bridged(found, sound)
-    shift = gaussian_filter1d(median_filter(raw, 3, mode="wrap"), 0.8, mode="wrap")
-    middles = starts + (sizes - 1) / 2
-    return _Course(
-        shift_px=np.asarray(np.interp(np.arange(count), middles, shift, period=count)),
-        farthest_px=float(np.percentile(np.abs(found), 95)),
-        sound=float(sound.mean()),
-        uneven_px=_NORMAL_MAD * float(np.median(np.abs(raw - shift)[sound])),
-    )
 
 
 def _detail(offsets: Array, signal: Array) -> tuple[Array, float]:
@@ -252,33 +209,10 @@ def _without_splinters(edge: Array, good: npt.NDArray[np.bool_]) -> tuple[Array,
 
     A splinter of grain or a crumb moves single edges; their neighbours know better.
     """
-    edge = _bridged(edge, good)
+    edge = bridged(edge, good)
     deviation = np.abs(edge - median_filter(edge, 9, mode="wrap"))
     good = good & (deviation < max(4 * float(np.median(deviation[good])), 0.3))
-    return _bridged(edge, good), float(np.sqrt(np.mean(deviation[good] ** 2)))
-
-
-def _resample(points: Array, *, hole: bool = False) -> tuple[Array, Array]:
-    """Space a closed curve evenly; return points and unit normals that point off the item."""
-    closed = np.vstack([points, points[:1]])
-    lengths = np.linalg.norm(np.diff(closed, axis=0), axis=1)
-    travelled = np.concatenate([[0.0], np.cumsum(lengths)])
-    count = int(np.clip(travelled[-1] / _SPACING_PX, 64, _MAX_PROFILES))
-    at = np.linspace(0, travelled[-1], count, endpoint=False)
-    even = np.column_stack([np.interp(at, travelled, closed[:, k]) for k in (0, 1)])
-    smooth = gaussian_filter1d(even, 2.0, axis=0, mode="wrap")
-    tangent = np.roll(smooth, -1, axis=0) - np.roll(smooth, 1, axis=0)
-    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-9)
-    normal = np.column_stack([tangent[:, 1], -tangent[:, 0]])
-    x, y = even[:, 0], even[:, 1]
-    doubled_area = float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
-    return even, normal if (doubled_area > 0) is not hole else -normal
-
-
-def _bridged(values: Array, good: npt.NDArray[np.bool_]) -> Array:
-    """Fill what is not good from both neighbours along the closed outline."""
-    at = np.arange(len(values))
-    return np.asarray(np.interp(at, at[good], values[good], period=len(values)))
+    return bridged(edge, good), float(np.sqrt(np.mean(deviation[good] ** 2)))
 
 
 def _directions(colours: npt.NDArray[np.floating]) -> tuple[Array, bool]:

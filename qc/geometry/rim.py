@@ -92,10 +92,12 @@ class Stretches:
 class RimFit:
     """Where the rim ends, pixels outwards, the model's terms, and what is left of the residuals.
 
-    `edge_px` and `loss` are `(N,)`, `terms` `(N, 7)`.
+    `edge_px`, `u_px` and `loss` are `(N,)`, `terms` `(N, 7)`. `u_px` is the standard uncertainty of
+    the edge: how far the photo and what rims usually look like leave it open.
     """
 
     edge_px: Array
+    u_px: Array
     terms: Array
     loss: Array
 
@@ -104,15 +106,15 @@ class RimFit:
 
         Neighbours are alike; the median of three keeps a single stray fit from being spread.
         """
-        known = np.column_stack([self.edge_px, self.loss, self.terms])
+        known = np.column_stack([self.edge_px, self.u_px, self.loss, self.terms])
         known = median_filter(known, (3, 1), mode="wrap")
         every = np.arange(count)
-        edge, loss, *terms = (np.interp(every, at, values, period=count) for values in known.T)
-        return RimFit(edge, np.column_stack(terms), loss)
+        edge, u, loss, *terms = (np.interp(every, at, values, period=count) for values in known.T)
+        return RimFit(edge, u, np.column_stack(terms), loss)
 
     def some(self, which: slice | Index) -> RimFit:
         """Return the fits of some of the stretches."""
-        return RimFit(self.edge_px[which], self.terms[which], self.loss[which])
+        return RimFit(self.edge_px[which], self.u_px[which], self.terms[which], self.loss[which])
 
 
 def fit_rims(
@@ -135,7 +137,7 @@ def fit_rims(
         edge, terms = start.edge_px.copy(), start.terms.copy()
     damping = np.full(count, 1e-3)
     here = _Fitted.at(stretches, codec, wanted, edge, terms)
-    loss = here.loss.copy()
+    loss, normal = here.loss.copy(), here.normal.copy()
     going = np.arange(count)
     for _ in range(rounds):
         change = here.step(damping[going])
@@ -147,7 +149,7 @@ def fit_rims(
         still = np.abs(next_edge - edge[going]) < _SETTLED_PX
         settled = still & (np.abs(here.loss - there.loss) < _SETTLED_LOSS * here.loss)
         edge[accepted], terms[accepted] = next_edge[better], next_terms[better]
-        loss[accepted] = there.loss[better]
+        loss[accepted], normal[accepted] = there.loss[better], there.normal[better]
         damping[going] *= np.where(better, 0.3, 5.0)
         left = ~settled
         if not left.any():
@@ -159,7 +161,7 @@ def fit_rims(
                 wanted[:, left],
                 going[left],
             )
-    return RimFit(edge, terms, loss)
+    return RimFit(edge, _CODE_U * np.sqrt(np.linalg.inv(normal)[:, 0, 0]), terms, loss)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ known: a wider one puts the silhouette as much farther inside as it is wider.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -54,16 +54,20 @@ _GLIMPSED = 4
 `_ALIKE_STRETCHES` must agree on that, so none is overlooked."""
 
 
-def find_silhouette(profiles: Array, spread_px: Array, inner_px: float) -> Array:
+class Silhouette(NamedTuple):
+    """How far outwards an item ends, and the standard uncertainty of that, `(N,)` pixels each."""
+
+    edge_px: Array
+    u_px: Array
+
+
+def find_silhouette(profiles: Array, spread_px: Array, inner_px: float) -> Silhouette:
     """Fit the model to profiles averaged over stretches of a closed outline.
 
     Args:
         profiles: `(N, M, 3)` linear light at `OFFSETS_PX`.
         spread_px: `(N,)` standard deviation of the spread of a sharp edge across each.
         inner_px: how far inside the item is known to reach.
-
-    Returns:
-        `(N,)` how far outwards the item ends, pixels.
     """
     near = _stretches(profiles, spread_px, 0.0, inner_px)
     far = _stretches(profiles, spread_px, _FARTHER_PX, inner_px)
@@ -78,14 +82,18 @@ def find_silhouette(profiles: Array, spread_px: Array, inner_px: float) -> Array
     glimpse = fit_rims(far.some(glimpsed), chroma_px, _ROUNDS)
     looked_at = _near(glimpsed[glimpse.loss < _MUST_FALL * inner.loss[glimpsed]], len(near))
     if len(looked_at) == 0:
-        return inner.edge_px
+        return Silhouette(inner.edge_px, inner.u_px)
     begin = glimpse.among(len(near), glimpsed).some(looked_at)
     fitted = fit_rims(far.some(looked_at), chroma_px, _LAST_ROUNDS, begin)
-    outer_px, outer_loss = inner.edge_px.copy(), np.full(len(near), np.inf)
-    outer_px[looked_at], outer_loss[looked_at] = _FARTHER_PX + fitted.edge_px, fitted.loss
+    outer_px, outer_u_px = inner.edge_px.copy(), inner.u_px.copy()
+    outer_px[looked_at], outer_u_px[looked_at] = _FARTHER_PX + fitted.edge_px, fitted.u_px
+    outer_loss = np.full(len(near), np.inf)
+    outer_loss[looked_at] = fitted.loss
     # A whole stretch of the outline has such a rim, or none.
-    farther = _alike((_alike(outer_loss) < _MUST_FALL * _alike(inner.loss)).astype(np.float64))
-    return np.where(farther == 1, outer_px, inner.edge_px)
+    farther = _alike((_alike(outer_loss) < _MUST_FALL * _alike(inner.loss)).astype(np.float64)) == 1
+    return Silhouette(
+        np.where(farther, outer_px, inner.edge_px), np.where(farther, outer_u_px, inner.u_px)
+    )
 
 
 def _near(places: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.intp]:

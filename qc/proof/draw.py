@@ -36,7 +36,7 @@ _RULE_U = 0.0005
 class Trial:
     """A scene, what the inspector is given besides the photo, and the truth.
 
-    `truths` holds one tuple of sizes a piece, the pieces from left to right of the photo.
+    `truths` holds one tuple of sizes a piece, `seen_px` where the photo shows that piece's middle.
     """
 
     seed: int
@@ -47,6 +47,7 @@ class Trial:
     station: Station | None
     spec: Spec
     truths: tuple[tuple[Truth, ...], ...]
+    seen_px: tuple[tuple[float, float], ...]
     top_mm: float
     tilt_deg: float
     distance_mm: float
@@ -75,8 +76,9 @@ def draw_trial(seed: int) -> Trial:
         focal_35mm=round(focal_35mm) if condition == "exif" else None,
         seed=seed,
     )
-    seen_x = [camera.project(p.solid.outer.points.reshape(-1, 3))[:, 0].mean() for p in pieces]
-    ordered = [pieces[i] for i in np.argsort(seen_x)]
+    seen = [camera.project(p.solid.outer.points.reshape(-1, 3)).mean(axis=0) for p in pieces]
+    order = np.argsort([x for x, _ in seen])
+    ordered = [pieces[i] for i in order]
     station = _station(rng, camera, layout, scale, condition) if measured else None
     forward = np.array(camera.rotation[2])
     return Trial(
@@ -88,6 +90,7 @@ def draw_trial(seed: int) -> Trial:
         station=station,
         spec=_spec(rng, np.random.default_rng([seed, 3]), layout, ordered),
         truths=tuple(piece.truths for piece in ordered),
+        seen_px=tuple((float(seen[i][0]), float(seen[i][1])) for i in order),
         top_mm=max(piece.top_mm for piece in pieces),
         tilt_deg=float(np.degrees(np.arccos(-forward[2]))),
         distance_mm=float(np.linalg.norm(camera.eye_mm)),

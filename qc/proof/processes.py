@@ -20,7 +20,7 @@ def in_processes(run: Callable[[int], T], seeds: list[int], processes: int) -> I
         processes: how many at once, no more than there are seeds; one runs here.
     """
     processes = min(processes, len(seeds))
-    if processes == 1:
+    if processes <= 1:
         yield from map(run, seeds)
         return
     with ProcessPoolExecutor(processes, initializer=cv2.setNumThreads, initargs=(1,)) as pool:

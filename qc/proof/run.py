@@ -17,6 +17,7 @@ from qc.photo import Photo, decode_photo, srgb_to_linear, to_grey
 from qc.proof.draw import VIEW, Condition, Trial, draw_trial
 from qc.proof.ranges import Family
 from qc.proof.scene import render_file
+from qc.records import Points
 
 
 class _Result(BaseModel):
@@ -153,8 +154,10 @@ def compare_corners(trial: Trial, photo: Photo) -> CornerResult | None:
 
 
 def _compare(trial: Trial, inspection: Inspection) -> Iterator[DimensionResult]:
+    pieces = [_piece(trial, outline) for outline in inspection.photos[0].outlines_px]
     for measurement in inspection.measurements:
-        truth = next(t for t in trial.truths[measurement.part - 1] if t.name == measurement.name)
+        truths = trial.truths[pieces[measurement.part - 1]]
+        truth = next(t for t in truths if t.name == measurement.name)
         yield DimensionResult(
             name=truth.name,
             feature=truth.feature,
@@ -167,3 +170,9 @@ def _compare(trial: Trial, inspection: Inspection) -> Iterator[DimensionResult]:
             upper_mm=measurement.upper_mm,
             decision=measurement.decision,
         )
+
+
+def _piece(trial: Trial, outline_px: Points) -> int:
+    """Tell whose outline it is; two sticks that lie across have no order from left to right."""
+    middle = np.mean(outline_px, axis=0)
+    return int(np.argmin([np.linalg.norm(middle - seen) for seen in trial.seen_px]))

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from program import Program
 
+from qc.cli.trials import Kept
 from qc.decision.conformity import Decision
 from qc.proof.plots import coverage_plot, error_plot
 from qc.proof.report import summarise
@@ -33,6 +34,37 @@ def test_keep_needs_a_seed_and_a_folder(qc: Program) -> None:
     run = qc("bench", "geometry", "--keep")
     assert run.status == 65
     assert "Name a seed and a folder" in run.err
+
+
+def test_an_interrupted_run_goes_on(qc: Program, tmp_path: Path) -> None:
+    """What was measured is read, a line that was cut off is no result, nothing is run twice."""
+    first = _trial(_size(0.1)).model_copy(update={"seed": 7})
+    whole = first.model_dump_json()
+    kept = tmp_path / "trials.jsonl"
+    kept.write_text(f"{whole}\n{whole[:40]}", encoding="utf-8")
+    run = qc(
+        "bench", "geometry", "--seed", 7, "--scenes", 1, "--out", tmp_path, "--resume", "--json"
+    )
+    assert run.status == 0
+    assert run.json()["trials"] == [first.model_dump(mode="json")]
+    assert kept.read_text(encoding="utf-8") == f"{whole}\n"
+
+
+def test_going_on_needs_the_folder(qc: Program) -> None:
+    run = qc("bench", "geometry", "--resume")
+    assert run.status == 65
+    assert "Name the folder" in run.err
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_each_result_is_written_down_at_once(tmp_path: Path, resume: bool) -> None:
+    file = tmp_path / "trials.jsonl"
+    file.write_text(_trial().model_dump_json() + "\n", encoding="utf-8")
+    kept = Kept(file, TrialResult, resume=resume)
+    assert len(kept.results) == resume
+    kept.add(_trial(_size(0.2)))
+    again = Kept(file, TrialResult, resume=True).results
+    assert [len(trial.dimensions) for trial in again] == ([0, 1] if resume else [1])
 
 
 def _size(error_mm: float, u95_mm: float = 0.4, decision: str = "check") -> DimensionResult:
