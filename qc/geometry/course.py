@@ -40,13 +40,15 @@ class Course:
     """How far the silhouette lies outside the coarse outline, `(N,)` pixels.
 
     `sound` is the share of stretches that show one, `u_px` the standard uncertainty of most of
-    them. `farthest_px` is how far one twentieth of them lies away, or more.
+    them. `farthest_px` is how far one twentieth of them lies away, or more. `mirrored` `(N,)` is
+    the share of what is seen at the edge that is the mat, mirrored.
     """
 
     shift_px: Array
     farthest_px: float
     sound: float
     u_px: float
+    mirrored: Array
 
 
 def find_course(
@@ -63,18 +65,23 @@ def find_course(
     sizes = np.diff(np.append(starts, count))
 
     averaged = profile.averaged(points, normals, OFFSETS_PX, starts)
-    found, u_px = find_silhouette(averaged, spread.across(normals[starts + sizes // 2]), inner_px)
+    across_px = spread.across(normals[starts + sizes // 2])
+    found, u_px, mirrored = find_silhouette(averaged, across_px, inner_px)
     sound = np.isfinite(found) & (np.abs(found) < _MAX_SHIFT_PX)
     if sound.mean() < _MIN_KEPT:
         return None
     raw = bridged(found, sound)
     shift = gaussian_filter1d(median_filter(raw, 3, mode="wrap"), 0.8, mode="wrap")
     middles = starts + (sizes - 1) / 2
+    every = np.arange(count)
     return Course(
-        shift_px=np.asarray(np.interp(np.arange(count), middles, shift, period=count)),
+        shift_px=np.asarray(np.interp(every, middles, shift, period=count)),
         farthest_px=float(np.percentile(np.abs(found), 95)),
         sound=float(sound.mean()),
         u_px=float(np.median(u_px[sound])),
+        mirrored=np.asarray(
+            np.interp(every, middles, median_filter(mirrored, 3, mode="wrap"), period=count)
+        ),
     )
 
 
@@ -105,7 +112,7 @@ def look_again(
     chosen = np.flatnonzero(near)
     at, across = points[chosen], normals[chosen]
     colours = profile.averaged(at, across, OFFSETS_PX, np.arange(len(chosen)))
-    found, _ = find_silhouette(colours, spread.across(across), inner_px)
+    found = find_silhouette(colours, spread.across(across), inner_px).edge_px
     shift = np.zeros(len(points))
     shift[chosen] = np.where(np.abs(found) < _MAX_SHIFT_PX, found, 0.0)
     shift = median_filter(shift, 3, mode="wrap")

@@ -71,6 +71,8 @@ class Outline:
     `kept` the share of the outline where a silhouette was found. A `faint` outline is of an item
     whose own colour is weak beside the light of the field, as that of black lacquer: it mirrors
     the mat at its rim and cannot be told from it for sure. One that `mirrors` shows little else.
+    `mirrored` `(N,)` is how much of what each point's edge shows is the mat; None where nobody
+    looked.
     """
 
     points_px: Array
@@ -79,6 +81,7 @@ class Outline:
     kept: float
     faint: bool
     mirrors: bool = False
+    mirrored: Array | None = None
 
 
 def trace_outline(photo: Photo, view: MatView, part: Part, spread: EdgeSpread) -> Outline | None:
@@ -128,6 +131,7 @@ def trace_outline(photo: Photo, view: MatView, part: Part, spread: EdgeSpread) -
         kept=course.sound,
         faint=faint,
         mirrors=part.mirrors,
+        mirrored=_carried(course.mirrored, len(points)),
     )
 
 
@@ -177,6 +181,12 @@ def _coarse(view: MatView, part: Part) -> tuple[Array, float]:
     seen = view.camera.project(on_mat, view.pose)
     lengths = np.linalg.norm(np.diff(seen, axis=0, append=seen[:1]), axis=1)
     return seen, 2 * part.area_mm2 / view.mm_per_px**2 / float(lengths.sum())
+
+
+def _carried(values: Array, count: int) -> Array:
+    """Return values along a closed outline at as many points as it has now."""
+    at = np.arange(count) * (len(values) / count)
+    return np.asarray(np.interp(at, np.arange(len(values)), values, period=len(values)))
 
 
 def _detail(offsets: Array, signal: Array) -> tuple[Array, float]:

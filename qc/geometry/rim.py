@@ -101,6 +101,12 @@ class RimFit:
     terms: Array
     loss: Array
 
+    @property
+    def mirrored(self) -> Array:
+        """Share `(N,)` of what is seen at the edge that is the mat, mirrored."""
+        own, mat = np.maximum(self.terms[:, [_OWN_TERMS[0], _FIELD_TERMS[2]]], 0).T
+        return np.asarray(mat / np.maximum(own + mat, 1e-3))
+
     def among(self, count: int, at: Index) -> RimFit:
         """Guess the fits of all `count` stretches of a closed outline from those `at` some.
 

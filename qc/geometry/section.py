@@ -59,6 +59,10 @@ _MIRRORED_FACING = 0.37
 """Cosine between normal and ray below which a dark gloss is too bright with the mat that it mirrors
 to be told from it: Schlick's approximation there gives a tenth of the light."""
 
+_UNSEEN_MM = 1.5
+"""A flank that is seen no wider than this is not told by its colour from the mat in shade: where
+its edge shows the mat more than itself, it may have been taken for mat."""
+
 _UNKNOWN_SHARE = 0.5
 """Radius of a side of which nothing is stated, at most, as a share of the edge's height."""
 
@@ -123,10 +127,21 @@ class Section:
         return np.zeros_like(slope)
 
     def displacement_u_mm(
-        self, slope: Array, height_mm: float, rise_mm: Array | float = 0.0
+        self,
+        slope: Array,
+        height_mm: float,
+        rise_mm: Array | float = 0.0,
+        mirrored: Array | float = 0.0,
     ) -> Array:
-        """Return the standard uncertainty of that, `(N,)`, alike all around the item."""
+        """Return the standard uncertainty of that, `(N,)`, alike all around the item.
+
+        `mirrored` is how much of what its edge shows is the mat, `(N,)`.
+        """
         known = self._shape_u_mm(slope, height_mm, rise_mm)
+        if self.edge == "wall":
+            flank_mm = (height_mm - self._rounding_mm(height_mm)) * np.maximum(slope, 0)
+            unseen_mm = np.where(flank_mm <= _UNSEEN_MM, flank_mm, 0.0)
+            known = np.hypot(known, np.square(mirrored) * unseen_mm / np.sqrt(3))
         if not self.mirrors:
             return known
         return np.asarray(np.hypot(known, self._hidden_u_mm(height_mm)))
@@ -179,6 +194,7 @@ class Section:
         height_mm: float,
         sigmas: float,
         rise_mm: Array | float = 0.0,
+        mirrored: Array | float = 0.0,
     ) -> Array:
         """Move a silhouette `(N, 2)` on the plane of the widest place to that place.
 
@@ -188,6 +204,7 @@ class Section:
             height_mm: of the plane.
             sigmas: how many standard uncertainties to move it farther inwards.
             rise_mm: how much higher than the plane the widest place lies at each point, `(N,)`.
+            mirrored: how much of what each point's edge shows is the mat, `(N,)`.
         """
         if not self.moves(sigmas):
             return outline_mm
@@ -196,7 +213,7 @@ class Section:
         slope = towards / (eye_mm[2] - height_mm)
         inwards = self.displacement_mm(slope, height_mm, rise_mm)
         if sigmas:
-            inwards = inwards + sigmas * self.displacement_u_mm(slope, height_mm, rise_mm)
+            inwards = inwards + sigmas * self.displacement_u_mm(slope, height_mm, rise_mm, mirrored)
         moved = outline_mm - inwards[:, None] * normals
         stepped = self.edge == "wall" or self.overhang_deg is not None
         return _without_spurs(moved, normals, inwards) if stepped else moved

@@ -55,10 +55,14 @@ _GLIMPSED = 4
 
 
 class Silhouette(NamedTuple):
-    """How far outwards an item ends, and the standard uncertainty of that, `(N,)` pixels each."""
+    """How far outwards an item ends, and the standard uncertainty of that, `(N,)` pixels each.
+
+    `mirrored` is the share `(N,)` of what is seen there that is the mat, mirrored.
+    """
 
     edge_px: Array
     u_px: Array
+    mirrored: Array
 
 
 def find_silhouette(profiles: Array, spread_px: Array, inner_px: float) -> Silhouette:
@@ -82,18 +86,18 @@ def find_silhouette(profiles: Array, spread_px: Array, inner_px: float) -> Silho
     glimpse = fit_rims(far.some(glimpsed), chroma_px, _ROUNDS)
     looked_at = _near(glimpsed[glimpse.loss < _MUST_FALL * inner.loss[glimpsed]], len(near))
     if len(looked_at) == 0:
-        return Silhouette(inner.edge_px, inner.u_px)
+        return Silhouette(inner.edge_px, inner.u_px, inner.mirrored)
     begin = glimpse.among(len(near), glimpsed).some(looked_at)
     fitted = fit_rims(far.some(looked_at), chroma_px, _LAST_ROUNDS, begin)
-    outer_px, outer_u_px = inner.edge_px.copy(), inner.u_px.copy()
-    outer_px[looked_at], outer_u_px[looked_at] = _FARTHER_PX + fitted.edge_px, fitted.u_px
     outer_loss = np.full(len(near), np.inf)
     outer_loss[looked_at] = fitted.loss
     # A whole stretch of the outline has such a rim, or none.
     farther = _alike((_alike(outer_loss) < _MUST_FALL * _alike(inner.loss)).astype(np.float64)) == 1
-    return Silhouette(
-        np.where(farther, outer_px, inner.edge_px), np.where(farther, outer_u_px, inner.u_px)
-    )
+    chosen, known = looked_at[farther[looked_at]], fitted.some(np.flatnonzero(farther[looked_at]))
+    edge_px, u_px, mirrored = inner.edge_px.copy(), inner.u_px.copy(), inner.mirrored.copy()
+    edge_px[chosen] = _FARTHER_PX + known.edge_px
+    u_px[chosen], mirrored[chosen] = known.u_px, known.mirrored
+    return Silhouette(edge_px, u_px, mirrored)
 
 
 def _near(places: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.intp]:

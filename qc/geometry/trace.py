@@ -99,7 +99,8 @@ class Trace:
         def widest(outline: Outline) -> Array:
             placed = place(outline)
             rise_mm = self.rise_mm * _lead(placed) if self.rise_mm else 0.0
-            return self.section.widest(placed, eye, height_mm, section_sigmas, rise_mm)
+            mirrored = 0.0 if outline.mirrored is None else outline.mirrored
+            return self.section.widest(placed, eye, height_mm, section_sigmas, rise_mm, mirrored)
 
         return Shape(
             outline_mm=widest(self.outline),

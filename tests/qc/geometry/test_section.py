@@ -166,3 +166,20 @@ def test_a_rising_handle_keeps_its_length(rise_mm):
 
     assert abs(length_mm(0.0) - 200) > 0.4
     assert length_mm(rise_mm) == pytest.approx(200, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("mirrored", "slope", "unseen_mm"),
+    [
+        pytest.param(0.0, 0.05, 0.0, id="its own colour tells it"),
+        pytest.param(1.0, 0.05, 1.0, id="as narrow as it is, it may be the mat"),
+        pytest.param(1.0, -0.05, 0.0, id="turned away, it is not seen"),
+        pytest.param(1.0, 0.25, 0.0, id="wide, its colour tells it"),
+    ],
+)
+def test_a_flank_that_mirrors_the_mat_may_be_overlooked(mirrored, slope, unseen_mm):
+    known = Section("wall", 2.0)
+    slopes, share = np.array([slope]), np.array([mirrored])
+    plain = known.displacement_u_mm(slopes, 22.0)
+    more = known.displacement_u_mm(slopes, 22.0, mirrored=share)
+    assert np.sqrt(more**2 - plain**2) == pytest.approx([unseen_mm / np.sqrt(3)], abs=1e-9)

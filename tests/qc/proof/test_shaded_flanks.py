@@ -20,3 +20,12 @@ def test_the_foot_of_a_shaded_flank_is_found(seed):
     for size in result.dimensions:
         assert size.covered
         assert abs(size.error_mm) <= size.gate_mm
+
+
+@pytest.mark.slow
+def test_a_narrow_flank_that_may_be_the_mat_counts_as_uncertainty():
+    """Seen 0.9 mm wide it mirrors the lit mat: the outline ran between edge and foot, U95 did not
+    hold that."""
+    result = run_trial(1349)
+    (length,) = (size for size in result.dimensions if size.name == "length")
+    assert length.covered
