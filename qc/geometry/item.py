@@ -221,8 +221,10 @@ def _unlike_field(angle_deg: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     beside = np.asarray(cv2.morphologyEx(beside, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)))
     if not beside.any():
         return item * np.uint8(255)
-    _, pieces = cv2.connectedComponents(item | beside)
-    whole = (np.isin(pieces, np.unique(pieces[item > 0])) & (pieces > 0)).astype(np.uint8)
+    count, pieces = cv2.connectedComponents(item | beside)
+    belongs = np.zeros(count, np.uint8)
+    belongs[pieces[item > 0]] = 1
+    whole = belongs[pieces]
     # Slits between item and flank are closed, those of the item itself are not.
     slits = _closed(whole) & ~_closed(item)
     return np.asarray((whole | slits) * np.uint8(255), np.uint8)
