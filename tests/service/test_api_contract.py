@@ -33,6 +33,9 @@ from service.people.roles import Role
 EXAMPLES = int(os.environ.get("TELITI_API_EXAMPLES", "3"))
 """For each operation, role and kind of data."""
 
+_PATIENCE_S = 60
+"""For an answer; how fast it comes is measured elsewhere, and a busy machine takes its time."""
+
 REFUSALS = {"sign-in-required", "role-required", "tablet-required"}
 
 VISITORS: dict[str, tuple[Role | None, bool]] = {
@@ -173,7 +176,10 @@ def _try(
         if mode is GenerationMode.POSITIVE:
             case.path_parameters = familiar(contract.known, case.path_parameters)
         response = case.call_and_validate(
-            base_url=contract.address, session=session, headers=headers if cookies else None
+            base_url=contract.address,
+            session=session,
+            headers=headers if cookies else None,
+            timeout=_PATIENCE_S,
         )
         problem = response.json() if response.status_code in (400, 401, 403, 422) else {}
         said = f"{response.status_code} {problem}"
