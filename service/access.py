@@ -73,6 +73,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "get_health": ANYBODY,
     "get_readiness": ANYBODY,
     "openapi": ANYBODY,
+    "get_metrics": ANYBODY,  # the route asks for the token of the settings
     "no_such_endpoint": ANYBODY,
     "bundle_missing": ANYBODY,
     # Signing in and out.
@@ -111,6 +112,8 @@ ACCESS: Final[Mapping[str, Access]] = {
     "get_teaching_photo": TEACHING,
     "start_learning": TEACHING,
     "choose_memory": TEACHING,
+    "get_datasets": TEACHING,
+    "create_dataset_snapshot": TEACHING,
     # Reviewing.
     "get_review_queue": REVIEWS,
     "get_review_quality": REVIEWS,
@@ -119,6 +122,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "get_control_chart": OVERSEERS,
     "export_insight": OVERSEERS,
     "get_review_case": REVIEWS,
+    "list_similar_cases": REVIEWS,
     "claim_review": REVIEWS,
     "release_review": REVIEWS,
     "create_review": REVIEWS,

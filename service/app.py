@@ -16,6 +16,7 @@ from qc.errors import TelitiError
 from qc.inspection import inspect
 from service import guard, health, webclient
 from service.audit import routes as audit
+from service.datasets import routes as datasets
 from service.drift import routes as drift
 from service.errors import install_error_handlers
 from service.guidance import routes as guidance
@@ -23,6 +24,7 @@ from service.insight import routes as insight
 from service.inspections import routes as inspections
 from service.inspector import Inspect
 from service.lots import routes as lots
+from service.metrics import routes as metrics
 from service.middleware import BodyLimit, RequestLog
 from service.openapi import build_schema
 from service.people import routes as people
@@ -114,9 +116,11 @@ def build_app(
         reports.router,
         specs.router,
         teaching.router,
+        datasets.router,
         stations.router,
         releases.router,
         health.router,
+        metrics.router,
     ):
         app.include_router(router)
     webclient.install(app)

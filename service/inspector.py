@@ -91,6 +91,11 @@ class Gate:
             with self._counting:
                 self._inside -= 1
 
+    @property
+    def inside(self) -> int:
+        """How many run or wait now."""
+        return self._inside
+
     def _has_room(self) -> bool:
         """Tell whether one more would be answered in time."""
         workers = self._settings.workers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 import structlog
@@ -15,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import unexpected
 from service.settings import MEBIBYTE
+
+if TYPE_CHECKING:
+    from service.runtime import Runtime
 
 _log = structlog.get_logger("teliti.access")
 
@@ -71,6 +74,7 @@ class RequestLog:
                 response = unexpected(Request(scope))
                 await response(scope, receive, send_with_headers)
             finally:
+                self._count(scope, status, time.perf_counter() - began_s)
                 frequent = scope["path"] in _FREQUENT and status < HTTPStatus.INTERNAL_SERVER_ERROR
                 (_log.debug if frequent else _log.info)(
                     "request",
@@ -80,6 +84,13 @@ class RequestLog:
                     duration_ms=round((time.perf_counter() - began_s) * 1000, 1),
                     client=scope["client"][0] if scope.get("client") else None,
                 )
+
+    @staticmethod
+    def _count(scope: Scope, status: int, seconds: float) -> None:
+        runtime: Runtime | None = getattr(scope["app"].state, "runtime", None)
+        if runtime is not None and runtime.metrics is not None:
+            route = getattr(scope.get("route"), "path", "unknown")  # a pattern, without ids
+            runtime.metrics.observe(scope["method"], route, status, seconds)
 
 
 class BodyLimit:

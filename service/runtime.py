@@ -13,6 +13,7 @@ from qc.defects.detector import Detector
 from service.database import Database
 from service.experts import ExpertFolder
 from service.inspector import Gate, Inspect
+from service.metrics.figures import Metrics
 from service.releases.active import ActiveDetector
 from service.settings import Settings
 from service.storage import PhotoStore
@@ -36,6 +37,8 @@ class Runtime:
     """Memories of good items, and judges, by product."""
     learner: Learner
     """Learns products from photos of good items."""
+    metrics: Metrics | None = None
+    """Figures for a monitoring system, where the settings ask for them."""
     frames: Turnstile = field(default_factory=Turnstile)
     """Tablets whose live camera is being looked at."""
     first_code: str | None = None

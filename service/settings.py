@@ -243,6 +243,17 @@ class WebhookSettings(_Group):
         return self
 
 
+class MetricsSettings(_Group):
+    """Figures for a monitoring system."""
+
+    token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="What Prometheus sends as `Authorization: Bearer …` to `/metrics`, 16 "
+        "characters at least; without it nothing is counted (needs the extra `scale`).",
+    )
+
+
 class CatalogueSettings(_Group):
     """What is known at the start besides the shipped example specs."""
 
@@ -293,6 +304,9 @@ class Settings(BaseSettings):
     )
     report: ReportSettings = Field(default_factory=ReportSettings, description="Reporting.")
     webhook: WebhookSettings = Field(default_factory=WebhookSettings, description="Telling.")
+    metrics: MetricsSettings = Field(
+        default_factory=MetricsSettings, description="Figures for a monitoring system."
+    )
     catalogue: CatalogueSettings = Field(
         default_factory=CatalogueSettings, description="Specs, stations and samples to start with."
     )

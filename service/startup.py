@@ -14,6 +14,7 @@ from service.database import Database
 from service.experts import EXPERTS_FOLDER, ExpertFolder
 from service.inspections.service import newest_photos
 from service.inspector import Gate, Inspect
+from service.metrics.figures import Metrics
 from service.people import service as people
 from service.releases.active import ActiveDetector
 from service.releases.shadow import shadowing
@@ -38,6 +39,7 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
         StorageError: the photos that the database names are not where they should be.
         SpecError, StationError, ReleaseError: a file that the settings name is not valid.
         NormalityError, JudgeError: a memory or a judge of a product is not valid.
+        MetricsUnavailableError: figures are asked for and cannot be kept.
         VisionError: the installed OpenCV does not measure correctly.
     """
     require_sound_vision()
@@ -51,16 +53,18 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
         photos = photo_store(settings.storage)
         with database.reading() as session:
             photos.recognise(newest_photos(session, _PHOTOS_TO_KNOW))
+        gate = Gate(settings.inspection)
         runtime = Runtime(
             settings=settings,
             database=database,
             photos=photos,
             reports=report_store(settings.storage),
-            gate=Gate(settings.inspection),
+            gate=gate,
             inspect=inspect,
             releases=ActiveDetector.open(database, settings),
             experts=_open_experts(database, settings),
             learner=Learner(settings.storage.data_dir),
+            metrics=Metrics.open(settings.metrics, database, gate, settings.storage.data_dir),
             first_code=first_code,
         )
         with (

@@ -59,7 +59,8 @@ def list_releases(data_dir: DataDir = None) -> None:
     for release in found.items:
         state = "active" if release.active else "shadow" if release.shadow else ""
         by = release.registered_by or "shipped"
-        table.add_row(release.reference, state, str(release.created), ", ".join(release.types), by)
+        types = ", ".join(known.type for known in release.types)
+        table.add_row(release.reference, state, str(release.created), types, by)
     Console().print(table)
     if found.pinned:
         print("The setting TELITI_RELEASE__FOLDER names the release that inspects.")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from qc.spec.base import LocalText
+
 
 class Spread(BaseModel):
     """Where the values of a feature lie, as percentiles."""
@@ -31,6 +33,7 @@ class Drift(BaseModel):
     """One product at one station: its recent inspections against those before."""
 
     spec: str
+    product: LocalText = Field(description="Its name, by the newest inspection's spec.")
     station: str
     release: str | None = Field(description="Detector of all that is compared.")
     before: int = Field(description="Inspections that serve as the reference.")

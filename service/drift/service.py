@@ -15,6 +15,8 @@ from qc.drift import LEAST_ITEMS, Shift, compare, features_of
 from qc.records import Inspection, Versions
 from service.drift import repository
 from service.drift.schemas import Change, Drift, DriftReport, Spread
+from service.specs.schemas import split_reference
+from service.specs.service import get_spec
 
 RECENT = 100
 REFERENCE = 500
@@ -46,6 +48,7 @@ def _drift(session: Session, spec_id: str, station_id: str) -> Drift:
     shifts = compare(features_of(before), features_of(recent)) if count >= LEAST_ITEMS else []
     return Drift(
         spec=spec_id,
+        product=get_spec(session, *split_reference(inspections[0].versions.spec)).product.name,
         station=station_id,
         release=models[0],
         before=len(before),

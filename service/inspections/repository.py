@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from service.inspections.models import InspectionRow, PhotoRow
@@ -33,6 +33,12 @@ def find_all(session: Session, inspection_ids: Sequence[UUID]) -> Sequence[Inspe
     """Return these inspections in the order of storing."""
     query = _complete().where(InspectionRow.id.in_(inspection_ids))
     return session.scalars(query.order_by(InspectionRow.sequence)).all()
+
+
+def count_by_verdict(session: Session) -> dict[str, int]:
+    """Count inspections by what the machine said."""
+    query = select(InspectionRow.verdict, func.count()).group_by(InspectionRow.verdict)
+    return {row.verdict: row[1] for row in session.execute(query)}
 
 
 def find_by_client_id(session: Session, client_id: UUID) -> InspectionRow | None:

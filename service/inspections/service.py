@@ -148,6 +148,12 @@ def list_inspections(
     )
 
 
+def count_by_verdict(session: Session) -> dict[str, int]:
+    """Count all inspections by what the machine said; every verdict has its number."""
+    counted = repository.count_by_verdict(session)
+    return {verdict: counted.get(verdict, 0) for verdict in Verdict}
+
+
 def summaries(session: Session, inspection_ids: list[UUID]) -> dict[UUID, InspectionSummary]:
     """Return these inspections as lines of a list, by id."""
     return views.summaries(session, repository.find_all(session, inspection_ids))

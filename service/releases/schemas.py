@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from qc.comparison import Comparison
 from qc.comparison.report import MARGIN
 from qc.decision.verdict import Verdict
+from service.defect_names import DefectTypeName
 from service.releases.state import Action
 
 REFERENCE = r"^[a-z0-9][a-z0-9-]*@\d+\.\d+\.\d+$"
@@ -38,7 +39,7 @@ class ReleaseSummary(BaseModel):
 
     reference: str
     created: date
-    types: tuple[str, ...]
+    types: tuple[DefectTypeName, ...]
     sha256: str = Field(description="Of the model file.")
     shipped: bool = Field(description="It came with the software and is not kept separately.")
     active: bool

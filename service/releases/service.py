@@ -17,6 +17,7 @@ from qc.defects.release import Release, active_folder, read_release
 from qc.errors import ReleaseError
 from service.actor import Actor
 from service.audit import service as audit
+from service.defect_names import named
 from service.errors import ConflictError, NotFoundError
 from service.releases import files, repository
 from service.releases.models import ReleaseRow
@@ -196,7 +197,7 @@ def _summary(
     return ReleaseSummary(
         reference=release.reference,
         created=release.created,
-        types=release.types,
+        types=named(release.types),
         sha256=release.sha256,
         shipped=row is None,
         active=active,

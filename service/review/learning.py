@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 import numpy as np
@@ -43,6 +44,11 @@ def reviewed_photos(session: Session, store: PhotoStore, spec_id: str | None = N
         if spec_id in (None, inspection.spec.id):
             _collect(session, store, inspection, found)
     return found
+
+
+def count_reviewed(session: Session, since: datetime | None = None) -> int:
+    """Count the inspections that leads first reviewed after a time, or ever."""
+    return repository.count_reviewed(session, since)
 
 
 def _collect(

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from qc.decision.messages import DEFECT_NAMES
 from qc.decision.sampling import UnitResult
-from qc.spec.base import DefectClass, LocalText
+from qc.spec.base import DefectClass
+from service.defect_names import DefectTypeName, named
 from service.inspections import service as inspections
 from service.inspections.schemas import InspectionResource, InspectionSummary
 from service.review import claims, repository
@@ -56,13 +57,6 @@ class ReviewQueue(BaseModel):
     items: tuple[QueueItem, ...]
 
 
-class DefectTypeName(BaseModel):
-    """A type of defect and what people call it."""
-
-    type: str
-    name: LocalText
-
-
 class ReviewCase(BaseModel):
     """An inspection as a lead reviews it."""
 
@@ -87,9 +81,8 @@ def get_queue(session: Session, person: VisitingPerson, now: datetime, limit: in
     ids = [row.inspection_id for row in rows]
     summaries = inspections.summaries(session, ids)
     claimed = repository.claims(session, ids, now)
-    counts = repository.count_waiting(session)
     return ReviewQueue(
-        waiting=Waiting(**{cause: counts.get(cause, 0) for cause in Waiting.model_fields}),
+        waiting=count_waiting(session),
         items=tuple(
             QueueItem(
                 inspection=summaries[row.inspection_id],
@@ -100,6 +93,12 @@ def get_queue(session: Session, person: VisitingPerson, now: datetime, limit: in
             for row in rows
         ),
     )
+
+
+def count_waiting(session: Session) -> Waiting:
+    """Count what waits for a review, by cause."""
+    counts = repository.count_waiting(session)
+    return Waiting(**{cause: counts.get(cause, 0) for cause in Waiting.model_fields})
 
 
 def get_case(
@@ -123,16 +122,11 @@ def get_case(
         inspection=inspection,
         cause=Cause.CHOSEN if item is None else Cause(item.cause),
         defects=tuple(defects),
-        defect_types=tuple(_named(name) for name in dict.fromkeys(types + common)),
+        defect_types=named(types + common),
         golden=golden_links(session, spec.id, spec.version),
         reviews=reviews,
         claim=claims.claim_of(claimed, person),
     )
-
-
-def _named(defect_type: str) -> DefectTypeName:
-    names = DEFECT_NAMES.get(defect_type, {"en": defect_type, "id": defect_type})
-    return DefectTypeName(type=defect_type, name=LocalText(en=names["en"], id=names["id"]))
 
 
 def _review(row: ReviewRow) -> Review:

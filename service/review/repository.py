@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, delete, func, select
@@ -171,6 +173,40 @@ def count_passes(session: Session, spec_id: str | None) -> tuple[int, int]:
         passes = passes.where(InspectionRow.spec_id == spec_id)
         drawn = drawn.where(InspectionRow.spec_id == spec_id)
     return session.scalar(passes) or 0, session.scalar(drawn) or 0
+
+
+def count_reviewed(session: Session, since: datetime | None) -> int:
+    """Count the inspections that were first reviewed after a time, or ever."""
+    query = select(func.count()).select_from(ReviewRow).where(ReviewRow.number == 1)
+    if since is not None:
+        query = query.where(ReviewRow.at > since)
+    return session.scalar(query) or 0
+
+
+def reviewed_documents(session: Session, spec_id: str, *, but: UUID, limit: int) -> Sequence[Any]:
+    """Return the newest reviewed inspections of a product, newest first: `id`, `document`."""
+    reviewed = select(ReviewRow).where(ReviewRow.inspection_id == InspectionRow.id)
+    query = (
+        select(InspectionRow.id, InspectionRow.document)
+        .where(InspectionRow.spec_id == spec_id, InspectionRow.id != but, reviewed.exists())
+        .order_by(InspectionRow.sequence.desc())
+        .limit(limit)
+    )
+    return session.execute(query).all()
+
+
+def corrections_of(session: Session, inspection_ids: Iterable[UUID]) -> dict[UUID, list[str]]:
+    """Return what was corrected in each of these inspections, oldest first, as documents."""
+    query = (
+        select(ReviewRow.inspection_id, CorrectionRow.document)
+        .join(ReviewRow, ReviewRow.sequence == CorrectionRow.review_sequence)
+        .where(ReviewRow.inspection_id.in_(list(inspection_ids)))
+        .order_by(ReviewRow.number, CorrectionRow.position)
+    )
+    found: defaultdict[UUID, list[str]] = defaultdict(list)
+    for inspection_id, document in session.execute(query):
+        found[inspection_id].append(document)
+    return found
 
 
 def reviewed(session: Session) -> Sequence[UUID]:

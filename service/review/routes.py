@@ -14,10 +14,11 @@ from qc.spec.models import Slug
 from service.errors import problems
 from service.guard import GuardedRoute, SignedInDep
 from service.inspections import service as inspections
-from service.review import claims, deciding, quality, queue
+from service.review import claims, deciding, quality, queue, similar
 from service.review.quality import ReviewQuality
 from service.review.queue import ReviewCase, ReviewQueue
 from service.review.schemas import Claim, ReviewRequest
+from service.review.similar import SimilarCases
 from service.runtime import ReadSession, RuntimeDep, WriteSession
 from service.visitor import SignedIn
 
@@ -48,6 +49,16 @@ def get_review_quality(
 def get_review_case(session: ReadSession, visitor: SignedInDep, inspection_id: UUID) -> ReviewCase:
     """Give one inspection with its defects as they stand, and everything said about it."""
     return queue.get_case(session, visitor.person, datetime.now(UTC), inspection_id)
+
+
+@router.get("/{inspection_id}/similar", responses=problems(404, 422))
+def list_similar_cases(
+    session: ReadSession,
+    inspection_id: UUID,
+    limit: Annotated[int, Query(ge=1, le=24)] = 6,
+) -> SimilarCases:
+    """List reviewed items of the same product with the like findings, the most similar first."""
+    return similar.get_similar(session, inspection_id, limit)
 
 
 @router.post("/{inspection_id}/claim", responses=problems(404, 409, 422))

@@ -25,6 +25,7 @@ from service.specs.schemas import (
     GoldenPhoto,
     SpecDiff,
     SpecList,
+    SpecResource,
     SpecUpload,
     SpecVersionList,
 )
@@ -110,9 +111,9 @@ def get_spec(
     version: Annotated[
         int | None, Query(ge=1, le=_MAX_VERSION, description="The one in force where not given.")
     ] = None,
-) -> Spec:
+) -> SpecResource:
     """Give one spec with all its limits."""
-    return service.get_spec(session, spec_id, version)
+    return SpecResource.of(service.get_spec(session, spec_id, version))
 
 
 @router.get("/specs/{spec_id}/{version}/diff", responses=problems(404, 422))

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from qc.decision.verdict import Verdict
 from qc.spec.diff import SpecChange
 from qc.spec.models import Product, Spec, View
+from service.defect_names import DefectTypeName, named
 
 SpecReference = Annotated[
     str,
@@ -45,6 +46,18 @@ class SpecSummary(BaseModel):
     def of(cls, spec: Spec) -> SpecSummary:
         """Summarise a spec."""
         return cls.model_validate(spec, from_attributes=True)
+
+
+class SpecResource(Spec):
+    """A spec with what people call the defects of its rules."""
+
+    defect_types: tuple[DefectTypeName, ...]
+
+    @classmethod
+    def of(cls, spec: Spec) -> SpecResource:
+        """Add the names."""
+        names = named(rule.type for rule in spec.defects)
+        return cls.model_validate(dict(spec) | {"defect_types": names})
 
 
 class GoldenLink(BaseModel):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from qc.spec.base import LocalText
 from qc.spec.models import Slug
 
 MOST_PHOTOS: Final = 500
@@ -125,6 +126,7 @@ class Teaching(BaseModel):
     """What a product was taught."""
 
     spec: str
+    product: LocalText
     views: tuple[str, ...] = Field(description="Those that can be taught.")
     memories: tuple[MemoryOfView, ...] = Field(description="Those that count first, then newest.")
     learning: Learning | None = Field(description="The newest one.")

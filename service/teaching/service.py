@@ -67,6 +67,7 @@ def get_teaching(runtime: Runtime, spec_id: str) -> Teaching:
     counts = {one.reference for one in counting.values()}
     return Teaching(
         spec=spec.id,
+        product=spec.product.name,
         views=_views(spec),
         memories=tuple(
             MemoryOfView(**dict(one), counts=one.reference in counts) for one in rows.values()

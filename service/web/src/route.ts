@@ -17,6 +17,7 @@ export type Route =
   | { page: "teach"; specId: string }
   | { page: "insight" }
   | { page: "drift" }
+  | { page: "datasets" }
   | { page: "lot"; lotId: string }
   | { page: "unsent" }
   | { page: "welcome"; code: string }
@@ -28,7 +29,7 @@ export function parseRoute(hash: string): Route {
   const [page, argument, ...rest] = hash.replace(/^#?\/?/, "").split("/");
   if (!page) return { page: "choose" };
   if ((page === "manage" || page === "unsent") && !argument) return { page };
-  const desks = ["lots", "releases", "specs", "insight", "drift"] as const;
+  const desks = ["lots", "releases", "specs", "insight", "drift", "datasets"] as const;
   const desk = desks.find((one) => one === page);
   if (desk && !argument) return { page: desk };
   if (page === "review" && !argument) return { page: "queue" };
@@ -68,6 +69,7 @@ export const addressOf = {
   teach: (specId: string) => `#/teach/${encodeURIComponent(specId)}`,
   insight: () => "#/insight",
   drift: () => "#/drift",
+  datasets: () => "#/datasets",
   unsent: () => "#/unsent",
   capture: (specId: string) => `#/specs/${encodeURIComponent(specId)}`,
   /** The item of an inspection again, after its rework. */

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx2
 import pytest
 from station_page import MARKS, Service, opened, photo_of, violations
 from visitors import cookies_of
@@ -33,8 +34,6 @@ def cookies_of_lead(station: Service, name: str) -> dict[str, str]:
 
 def inspected(station: Service, *verdicts: Verdict) -> list[str]:
     """Items that packers have inspected, in this order."""
-    import httpx2
-
     cookies = cookies_of(station.runtime, Role.PACKER, tablet=False)
     ids = []
     for verdict in verdicts:
@@ -230,3 +229,29 @@ def test_a_photo_that_retention_deleted_is_words_and_never_a_broken_picture(
         assert violations(page) == []
         page.goto(f"/#/review/{kept_one}")
         page.get_by_role("button", name="Tandai cacat").wait_for()
+
+
+def test_what_was_decided_about_like_items_is_beside_the_decision(
+    lead: Any, station: Service
+) -> None:
+    before, again = inspected(station, Verdict.FAIL, Verdict.FAIL)
+    said = {"client_id": str(uuid4()), "disposition": "rework", "reason": "Isi retak"}
+    cookies = cookies_of_lead(station, "Pak Joko")
+    httpx2.post(
+        f"{station.address}/v1/reviews/{before}", json=said, cookies=cookies
+    ).raise_for_status()
+
+    lead.goto(f"/#/review/{again}")
+    similar = lead.get_by_role("region", name="Kasus serupa")
+    similar.wait_for()
+    (link,) = similar.get_by_role("link").all()
+    text = link.inner_text()
+    assert "Diperbaiki dulu" in text
+    assert "retak 23,4 mm" in text.casefold()
+    assert "Isi retak" in text
+    assert "Pak Joko" in text
+    assert violations(lead) == []
+    link.click()
+    lead.wait_for_url(f"**/#/review/{before}")
+    lead.get_by_role("heading", name="Riwayat").wait_for()
+    lead.get_by_text("Belum ada barang serupa yang ditinjau.").wait_for()

@@ -38,6 +38,12 @@ export function fetchCase(inspectionId: string) {
   return dataOf(() => api.GET("/v1/reviews/{inspection_id}", { params: { path } }));
 }
 
+/** What was decided about items of the same product with the like findings, the most similar first. */
+export async function fetchSimilar(inspectionId: string) {
+  const path = { inspection_id: inspectionId };
+  return (await dataOf(() => api.GET("/v1/reviews/{inspection_id}/similar", { params: { path } }))).items;
+}
+
 /** Keep others from this item; again to keep them longer. */
 export function claim(inspectionId: string) {
   const path = { inspection_id: inspectionId };

@@ -1,5 +1,6 @@
 import type { Messages } from "./id";
 import { cameraEn } from "./camera.en";
+import { datasetsEn } from "./datasets.en";
 import { driftEn } from "./drift.en";
 import { insightEn } from "./insight.en";
 import { lotsEn } from "./lots.en";
@@ -14,6 +15,7 @@ export const en: Messages = {
   appName: "Teliti",
   review: reviewEn,
   camera: cameraEn,
+  datasets: datasetsEn,
   drift: driftEn,
   insight: insightEn,
   lots: lotsEn,
@@ -211,6 +213,7 @@ export const en: Messages = {
   refused: { title: "The server refused this request.", fix: "Go back and start again." },
   problems: {
     ...lotsEn.problems,
+    ...datasetsEn.problems,
     ...releasesEn.problems,
     ...specsEn.problems,
     ...teachEn.problems,

@@ -1,4 +1,5 @@
 import { cameraId } from "./camera.id";
+import { datasetsId } from "./datasets.id";
 import { driftId } from "./drift.id";
 import { insightId } from "./insight.id";
 import { lotsId } from "./lots.id";
@@ -14,6 +15,7 @@ export const id = {
   appName: "Teliti",
   review: reviewId,
   camera: cameraId,
+  datasets: datasetsId,
   drift: driftId,
   insight: insightId,
   lots: lotsId,
@@ -211,6 +213,7 @@ export const id = {
   refused: { title: "Server menolak permintaan ini.", fix: "Kembali, lalu mulai lagi." },
   problems: {
     ...lotsId.problems,
+    ...datasetsId.problems,
     ...releasesId.problems,
     ...specsId.problems,
     ...teachId.problems,

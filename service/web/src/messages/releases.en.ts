@@ -41,6 +41,7 @@ export const releasesEn: typeof releasesId = {
   howOften: "How often",
   differences: "Newest differences",
   history: "History",
+  noHistory: "Nothing was changed yet.",
   events: {
     promoted: "Made active",
     "rolled-back": "Rolled back",

@@ -39,6 +39,7 @@ export const releasesId = {
   howOften: "Berapa kali",
   differences: "Yang terbaru berbeda",
   history: "Riwayat",
+  noHistory: "Belum ada yang diubah.",
   events: {
     promoted: "Diaktifkan",
     "rolled-back": "Dikembalikan",

@@ -57,6 +57,11 @@ export const reviewEn: typeof reviewId = {
   redraw: "Draw again",
   dismissed: "no defect",
 
+  similar: "Similar past cases",
+  similarHint: "Of the same product, with the like findings.",
+  noneSimilar: "No similar item was reviewed yet.",
+  falseAlarm: "no defect",
+
   decide: "Decision",
   dispositions: { accept: "Accept", reject: "Reject", rework: "Rework" },
   decided: { accept: "Accepted", reject: "Rejected", rework: "Sent to rework" },

@@ -55,6 +55,11 @@ export const reviewId = {
   redraw: "Gambar ulang",
   dismissed: "bukan cacat",
 
+  similar: "Kasus serupa",
+  similarHint: "Dari produk yang sama, dengan temuan yang mirip.",
+  noneSimilar: "Belum ada barang serupa yang ditinjau.",
+  falseAlarm: "bukan cacat",
+
   decide: "Keputusan",
   dispositions: { accept: "Terima", reject: "Tolak", rework: "Perbaiki" },
   decided: { accept: "Diterima", reject: "Ditolak", rework: "Diperbaiki dulu" },

@@ -10,8 +10,8 @@ export const specsEn: typeof specsId = {
   inForce: "In force",
   upcoming: "Upcoming",
   replaced: "Replaced",
-  storedBy: "Stored by",
-  bySystem: "shipped",
+  storedBy: (name: string) => `Stored by ${name}`,
+  bySystem: "Came with Teliti",
   example: "example",
 
   add: "New version",

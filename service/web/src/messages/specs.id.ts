@@ -8,8 +8,8 @@ export const specsId = {
   inForce: "Berlaku",
   upcoming: "Akan berlaku",
   replaced: "Diganti",
-  storedBy: "Disimpan oleh",
-  bySystem: "bawaan",
+  storedBy: (name: string) => `Disimpan oleh ${name}`,
+  bySystem: "Bawaan Teliti",
   example: "contoh",
 
   add: "Versi baru",

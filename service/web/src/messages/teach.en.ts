@@ -11,7 +11,7 @@ export const teachEn: typeof teachId = {
   drop: "or drop them here",
   inspected: "From inspected items that are good",
   inspectedNone: "No item has passed or was accepted yet.",
-  takeAll: (count: number) => `Use ${count} photos`,
+  takeAll: (count: number) => (count === 1 ? "Use this photo" : `Use ${count} photos`),
   sending: (done: number, all: number) => `Sending photo ${done} of ${all}`,
   notUsed: "Photos that cannot be used",
   chosen: (count: number) => (count === 1 ? "1 photo chosen" : `${count} photos chosen`),

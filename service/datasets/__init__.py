@@ -1,0 +1,1 @@
+"""What reviews taught: snapshots of reviewed photos, and the detectors trained from them."""

@@ -1,0 +1,46 @@
+import type { datasetsId } from "./datasets.id";
+
+/** English, for the engineer who turns reviews into data and data into a detector. */
+export const datasetsEn: typeof datasetsId = {
+  title: "Data and training",
+  hint: "Reviews become data that never changes. A detector learns from it, on another computer.",
+  reviewed: "Reviewed",
+  items: (count: string) => (count === "1" ? "1 item" : `${count} items`),
+  since: (count: string) => `${count} since the newest snapshot`,
+  make: "Make a snapshot",
+  makeHint: "Everything that was reviewed, split for learning, choosing and testing.",
+  splitBy: "What is never split",
+  splitNames: { lot: "Lots and items", item: "Items alone" },
+  making: "Copying photos …",
+  made: (name: string) => `${name} was made.`,
+  leftOut: (count: string) =>
+    `${count} photos were left out: their review does not say which pixels are defects.`,
+  snapshots: "Snapshots",
+  noSnapshots: "There is none yet. Make one once some lots were reviewed.",
+  damaged: "Not whole any more, take it from the backup",
+  photos: "Photos",
+  parts: { train: "to learn from", val: "to choose by", test: "to test with" },
+  labels: "Defects",
+  noLabels: "no defect",
+  falseAlarms: (count: string) => (count === "1" ? "1 false alarm" : `${count} false alarms`),
+  trained: "Learnt by",
+  command: "Command that trains a detector from it",
+  runs: "Training runs",
+  runsHint: "The figure compares runs; the real comparison is on the page of the detector.",
+  release: "Detector",
+  startedFrom: "Started from",
+  data: "Data",
+  releaseData: "the software's own",
+  steps: "Steps",
+  minutes: "Minutes",
+  precision: "Average precision",
+  active: "Inspects now",
+  unknown: "–",
+  problems: {
+    "snapshot-busy": { title: "A snapshot is being made.", fix: "Wait until it is there." },
+    "snapshot-too-small": {
+      title: "Too little was reviewed.",
+      fix: "Review items of three lots at least, or choose “Items alone”.",
+    },
+  },
+};
