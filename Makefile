@@ -4,7 +4,7 @@ RUNTIME := .venv
 DEV := .venv-dev
 BROWSER := tests/chromium
 
-.PHONY: help run test check lint types imports unit scale killed faults fuzz load contract audit web openapi screenshots bench-web lighthouse clean
+.PHONY: help run test check lint types imports unit scale killed faults fuzz load contract audit web openapi screenshots bench-web bench-overhead lighthouse clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -86,6 +86,9 @@ screenshots: $(DEV)/.installed $(BROWSER)/.installed ## Take the documentation's
 
 bench-web: $(DEV)/.installed ## Time from shutter to answer in the browser (needs Playwright and Chromium)
 	PYTHONPATH=tests $(DEV)/bin/python tests/bench_web.py
+
+bench-overhead: $(DEV)/.installed ## What an upload of 12 megapixels costs beside the inspection
+	PYTHONPATH=tests $(DEV)/bin/python tests/bench_overhead.py
 
 # A tool of its own, from npm's registry at the versions of its lock file.
 LIGHTHOUSE := tests/lighthouse
