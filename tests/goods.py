@@ -11,7 +11,7 @@ from scipy import ndimage
 
 from qc.photo import Photo, decode_photo
 
-ENCODER = Path(__file__).parents[1] / "models" / "encoder" / "0.1.0"
+ENCODER = Path(__file__).parents[1] / "models" / "encoder" / "0.2.0"
 WIDTH_PX, HEIGHT_PX = 256, 192
 WOOD = np.array([176, 132, 88])
 

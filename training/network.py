@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ INPUT_MULTIPLE = 32
 
 _FINE_LEVELS = 2
 """Levels of the decoder, from the finest on, that mix 3 × 3 pixels instead of 5 × 5."""
+
+FINE_SIDE = 3
 
 SILENT_LOGIT = -4.0
 """Defects are rare: a type that was never trained starts from silence."""
@@ -103,7 +106,8 @@ class DefectNetwork(nn.Module):
     computed at half resolution and enlarged, since a crack of 0.5 mm is 2.5 px wide at 0.2 mm/px.
     """
 
-    def __init__(self, types: int, channels: int = 64) -> None:
+    def __init__(self, types: int, channels: int = 64, fine_side: int = FINE_SIDE) -> None:
+        """Prepare a network of random weights; `fine_side` is that of fine levels' mixing."""
         super().__init__()
         encoder: Any = timm.create_model(ENCODER, features_only=True, pretrained=False)
         _prepare(encoder)
@@ -112,7 +116,7 @@ class DefectNetwork(nn.Module):
         self.laterals = nn.ModuleList(nn.Conv2d(width, channels, 1) for width in widths)
         # Where maps are large, wide mixing costs most and is needed least.
         self.mixers = nn.ModuleList(
-            _Mix(channels, 3 if level < _FINE_LEVELS else 5) for level in range(len(widths))
+            _Mix(channels, fine_side if level < _FINE_LEVELS else 5) for level in range(len(widths))
         )
         head: Any = nn.Conv2d(channels, types, 1)
         nn.init.constant_(head.bias, SILENT_LOGIT)
@@ -124,7 +128,10 @@ class DefectNetwork(nn.Module):
 
     def halved(self, images: Tensor) -> Tensor:
         """Return logits `(N, types, H / 2, W / 2)`, as they are computed."""
-        levels = self.encoder(images)
+        return self.decoded(self.encoder(images))
+
+    def decoded(self, levels: Sequence[Tensor]) -> Tensor:
+        """Return logits `(N, types, H / 2, W / 2)` from the encoder's levels, the finest first."""
         merged: Tensor | None = None
         for features, lateral, mixer in reversed(
             list(zip(levels, self.laterals, self.mixers, strict=True))

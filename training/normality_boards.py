@@ -20,7 +20,7 @@ import typer
 from scipy import ndimage
 
 from qc.defects.normality import Encoder, Line, teach
-from qc.defects.normality.learning import score_unseen
+from qc.defects.normality.learning import Seen, fit_suspicion, score_seen, unseen_distances
 from qc.defects.normality.memory import (
     Floats,
     PatchStatistics,
@@ -28,7 +28,6 @@ from qc.defects.normality.memory import (
     greedy_coreset,
     nearest,
 )
-from qc.defects.normality.model import picture_score
 from qc.defects.normality.picture import Picture, whole_picture
 from qc.defects.normality.threshold import choose_threshold
 from qc.evaluation.pixels import score_auroc
@@ -79,17 +78,19 @@ def compare(
 
 
 def promise_kept(
-    features: Sequence[Floats], learnt: int, draws: int, rng: np.random.Generator
+    photos: Sequence[Seen], learnt: int, draws: int, rng: np.random.Generator
 ) -> float:
     """Return the share of draws in which the false rejects stay within the promise.
 
     Args:
-        features: `(N, C)` patches of each good photo; those not drawn are tested.
+        photos: features `(N, C)` and suspicion `(N,)` of the patches of each good photo; those not
+            drawn are tested.
         learnt: number of photos of a draw.
         draws: number of draws.
         rng: draws.
     """
     kept = 0
+    features, logits = ([photo[part] for photo in photos] for part in (0, 1))
     for _ in range(draws):
         order = rng.permutation(len(features))
         chosen, others = order[:learnt], order[learnt:]
@@ -105,19 +106,16 @@ def promise_kept(
             rng,
         )
 
-        own = np.array(
-            [
-                score_unseen(number, [features[i]], features[i], memory, statistics)
-                for number, i in enumerate(chosen)
-            ]
-        )
-        threshold = choose_threshold(own)
-        scores = np.array(
-            [
-                picture_score(memory.weigh(*nearest(memory.whiten(features[i]), memory.vectors)))
-                for i in others
-            ]
-        )
+        own: list[list[Seen]] = []
+        for number, i in enumerate(chosen):
+            (unseen,) = unseen_distances(number, [features[i]], features[i], memory, statistics)
+            own.append([(unseen, logits[i])])
+        suspicion = fit_suspicion(own)
+        threshold = choose_threshold(np.array([score_seen(seen, suspicion) for seen in own]))
+        scores = np.empty(len(others))
+        for number, i in enumerate(others):
+            distance = memory.weigh(*nearest(memory.whiten(features[i]), memory.vectors))
+            scores[number] = score_seen([(distance, logits[i])], suspicion)
         rejected = float((scores > threshold.value).mean())
         kept += bool(rejected <= threshold.false_reject_bound)
     return kept / draws
@@ -143,11 +141,12 @@ def _pooled(picture: Picture, encoder: Encoder) -> Floats:
 
 def main(
     boards: Annotated[Path, typer.Option(help="Folder with index.csv, images and masks.")],
-    encoder: Annotated[Path, typer.Option()] = Path("models/encoder/0.1.0"),
+    encoder: Annotated[Path, typer.Option()] = Path("models/encoder/0.2.0"),
     counts: Annotated[str, typer.Option(help="Numbers of good boards.")] = "5,10,20,50",
     tested: Annotated[int, typer.Option(help="Validation boards of each side, 0 for all.")] = 0,
     size: int = 384,
     draws: Annotated[int, typer.Option(help="Draws for the promise; 0 leaves it out.")] = 200,
+    threads: Annotated[int, typer.Option(help="0 leaves them to onnxruntime.")] = 0,
 ) -> None:
     """Print one line of JSON for each number of good boards, and one for the promise."""
     index = read_index(boards)
@@ -157,22 +156,23 @@ def main(
     for group in (good, clean, defective):
         random.Random(0).shuffle(group)  # noqa: S311 - a fixed order, no secret
     chosen = [*clean[: tested or None], *defective[: tested or None]]
-    inspector = Encoder.load(encoder)
+    inspector = Encoder.load(encoder, threads=threads)
     for count in [int(part) for part in counts.split(",") if part]:
         found = compare(good[:count], chosen, inspector, size)
         sys.stdout.write(json.dumps({"good": count, "tested": len(chosen), **found}) + "\n")
         sys.stdout.flush()
     if draws:
         rng = np.random.default_rng(0)
-        features = [_some_patches(board, inspector, size, rng) for board in good[:130]]
-        share = promise_kept(features, 29, draws, rng)
+        photos = [_some_patches(board, inspector, size, rng) for board in good[:130]]
+        share = promise_kept(photos, 29, draws, rng)
         sys.stdout.write(json.dumps({"draws": draws, "learnt": 29, "kept": share}) + "\n")
 
 
-def _some_patches(board: Board, encoder: Encoder, size: int, rng: np.random.Generator) -> Floats:
-    features = encoder.describe(whole_picture(board_photo(board), size).pixels)
+def _some_patches(board: Board, encoder: Encoder, size: int, rng: np.random.Generator) -> Seen:
+    features, logits = encoder.suspect(whole_picture(board_photo(board), size).pixels)
     patches = features.reshape(-1, features.shape[-1])
-    return patches[rng.permutation(len(patches))[:_DRAW_PATCHES]]
+    rows = rng.permutation(len(patches))[:_DRAW_PATCHES]
+    return patches[rows], logits.ravel()[rows]
 
 
 if __name__ == "__main__":

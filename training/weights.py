@@ -11,20 +11,25 @@ import copy
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from onnx import numpy_helper
 from timm.layers.norm_act import BatchNormAct2d
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from qc.defects.release import read_release
 from training.errors import TrainingDataError
-from training.network import SILENT_LOGIT, DefectNetwork
+from training.network import FINE_SIDE, SILENT_LOGIT, DefectNetwork
 from training.normalise import normalise
 from training.stem import of_normalised
 
 _PREFIX = "network."
+_FINEST_MIXER = "mixers.0.depthwise.weight"
 _STEM = "encoder.conv_stem"
 _EXPORTERS_BIAS = "weight_bias"
 """What torch's exporter called the bias where it folded by itself, as in release 0.1.0."""
@@ -61,13 +66,9 @@ def load_release(network: nn.Module, model: Path, types: tuple[str, ...]) -> lis
     Raises:
         TrainingDataError: the file is unreadable, or of another network.
     """
-    try:
-        graph = onnx.load(str(model)).graph
-    except Exception as error:
-        raise TrainingDataError(f"{model} is unreadable: {error}", fix="Fetch it again.") from error
     stored = {
         item.name.removeprefix(_PREFIX): torch.from_numpy(numpy_helper.to_array(item).copy())
-        for item in graph.initializer
+        for item in _initializers(model)
     }
     if f"{_STEM}.byte_weight" in stored:
         raw = (stored[f"{_STEM}.byte_{part}"] for part in ("weight", "bias"))
@@ -89,9 +90,46 @@ def load_release(network: nn.Module, model: Path, types: tuple[str, ...]) -> lis
     return list(types[known:])
 
 
+def read_network(release: Path) -> DefectNetwork:
+    """Return exactly the network that a release computes, whatever its version.
+
+    Raises:
+        ReleaseError: the release was altered.
+        TrainingDataError: the file is unreadable, or of another network.
+    """
+    types, model = read_release(release).types, release / "model.onnx"
+    sides = [i.dims[-1] for i in _initializers(model) if i.name.endswith(_FINEST_MIXER)]
+    network = DefectNetwork(len(types), fine_side=int(sides[0]) if sides else FINE_SIDE)
+    load_release(network, model, types)
+    return network
+
+
+def read_judge(release: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Read the judge of a release: weights `(types, scales)` and offset `(types,)`.
+
+    Its record says it; before there was one, the graph held both by name. None where neither does.
+
+    Raises:
+        ReleaseError: the release was altered.
+        TrainingDataError: its graph is unreadable.
+    """
+    recorded: dict[str, list[Any]] | None = read_release(release).training.get("judge")
+    if recorded:
+        return np.array(recorded["weights"]), np.array(recorded["offset"])
+    stored = {i.name: numpy_helper.to_array(i) for i in _initializers(release / "model.onnx")}
+    if not {"weights", "offset"} <= set(stored):
+        return None
+    weights, offset = (stored[name].astype(np.float64) for name in ("weights", "offset"))
+    return weights.reshape(offset.size, -1), offset.reshape(offset.size)
+
+
 @torch.no_grad()
 def blended(
-    network: DefectNetwork, model: Path, types: tuple[str, ...], share: float
+    network: DefectNetwork,
+    model: Path,
+    types: tuple[str, ...],
+    share: float,
+    start: Path | None = None,
 ) -> DefectNetwork:
     """Average a network's weights with those of the release from which its training went on.
 
@@ -104,12 +142,19 @@ def blended(
         model: the release's `model.onnx`.
         types: of the network's outputs.
         share: of the fine-tuned weights; the release's have the rest.
+        start: file of the network as training began, whose outputs for types that the release
+            does not know were fitted to the release's features; without it they are silent there.
 
     Raises:
         TrainingDataError: the file is unreadable, or of another network.
     """
     before = copy.deepcopy(network)
-    load_release(before, model, types)
+    new = load_release(before, model, types)
+    if start:
+        first = torch.load(start, map_location="cpu", weights_only=True)
+        for part in ("weight", "bias"):
+            rows = before.get_parameter(f"head.{part}")
+            rows[len(types) - len(new) :] = first[f"head.{part}"][len(types) - len(new) :]
     mean, release = folded(network), folded(before).state_dict()
     for name, value in mean.state_dict().items():
         value.lerp_(release[name], 1 - share)
@@ -148,6 +193,13 @@ def settle_norms(network: nn.Module, pictures: Iterable[Tensor]) -> None:
         norm.weight.copy_(gain * torch.sqrt(variance + norm.eps))
         running_mean.copy_(means)
         running_var.copy_(variance)
+
+
+def _initializers(model: Path) -> list[onnx.TensorProto]:
+    try:
+        return list(onnx.load(str(model)).graph.initializer)
+    except Exception as error:
+        raise TrainingDataError(f"{model} is unreadable: {error}", fix="Fetch it again.") from error
 
 
 def _statistics(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:

@@ -39,6 +39,11 @@ class Session:
             ) from error
         self._input = self._session.get_inputs()[0].name
 
+    @property
+    def outputs(self) -> frozenset[str]:
+        """Names of what the network computes."""
+        return frozenset(output.name for output in self._session.get_outputs())
+
     def run(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the probability maps of a batch of equally large images."""
         (maps,) = self._session.run(None, {self._input: images})

@@ -90,7 +90,7 @@ def confirm_good(
         touched = _within(picture, polygon_px) & picture.inside
         patches_seen += int(touched.sum())
         limit = _SUSPICIOUS * normality.threshold
-        strange = picture.inside & (memory.weigh(found.distance, found.row) > limit)
+        strange = picture.inside & (normality.strangeness(found) > limit)
         labels, _ = ndimage.label(strange, structure=np.ones((3, 3)))
         strange &= np.isin(labels, np.unique(labels[touched & strange]))
         vectors.append(memory.whiten(found.features[strange]))

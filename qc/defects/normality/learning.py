@@ -18,10 +18,11 @@ from qc.defects.normality.encoder import STRIDE_PX, Encoder
 from qc.defects.normality.memory import Memory, PatchStatistics, build_memory, nearest
 from qc.defects.normality.model import picture_score
 from qc.defects.normality.picture import Picture
+from qc.defects.normality.suspicion import FITTED_PHOTOS, Suspicion
 from qc.errors import NormalityError
 
 MIN_PHOTOS: Final = 5
-MEMORY_VECTORS: Final = 4000
+MEMORY_VECTORS: Final = 3000
 
 _CANDIDATES = 24_000
 _LEAST_PER_PHOTO = 8
@@ -36,6 +37,9 @@ _OUTLIER_LEAST = 1.25
 """Times the median score, where the scores scatter little."""
 
 _GAINS = (0.85, 1.15)
+
+Seen = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""Distances `(N,)` and suspicion `(N,)` of a picture's patches."""
 
 Read = Callable[[int], list[Picture]]
 Track = Callable[[Sequence[int], str], Iterable[int]]
@@ -70,9 +74,10 @@ class Augmentation:
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """A memory and the score `(n,)` of every photo without its own patches."""
+    """A memory, what suspicion adds, and the score `(n,)` of every photo without its patches."""
 
     memory: Memory
+    suspicion: Suspicion
     scores: NDArray[np.float64]
 
     def outliers(self) -> list[int]:
@@ -129,7 +134,7 @@ def learn(
         first = first or blocks
         all_same = all_same and _same(first, blocks)
         features = np.concatenate(
-            [part for picture in pictures for part in _variants(picture, encoder, augmentation)]
+            [part for picture in pictures for part, _ in _variants(picture, encoder, augmentation)]
         )
         statistics.add(features)
         kept.append(features[rng.permutation(len(features))[:quota]])
@@ -139,23 +144,44 @@ def learn(
         )
     photo_of = np.repeat(np.arange(count, dtype=np.int32), [len(part) for part in kept])
     memory = build_memory(np.concatenate(kept), photo_of, statistics.whitening(), vectors, rng)
-    scores = []
+    scores: list[float] = []
+    waiting: list[list[Seen]] = []
+    suspicion: Suspicion | None = None
     for photo in track(range(count), "Checking …"):
-        described = [_variants(picture, encoder, augmentation) for picture in read(photo)]
-        own = [variants[0] for variants in described]
-        everything = np.concatenate([part for variants in described for part in variants])
-        scores.append(score_unseen(photo, own, everything, memory, statistics))
-    return Learnt(memory, np.array(scores))
+        pictures = read(photo)
+        described = [_variants(picture, encoder, augmentation) for picture in pictures]
+        own, logits = zip(*(variants[0] for variants in described), strict=True)
+        everything = np.concatenate([part for variants in described for part, _ in variants])
+        unseen = unseen_distances(photo, own, everything, memory, statistics)
+        waiting.append(list(zip(unseen, logits, strict=True)))
+        if suspicion is None and len(waiting) == min(count, FITTED_PHOTOS):
+            suspicion = fit_suspicion(waiting)
+        if suspicion:
+            scores += [score_seen(seen, suspicion) for seen in waiting]
+            waiting.clear()
+    return Learnt(memory, suspicion or Suspicion(), np.array(scores))
 
 
-def score_unseen(
+def fit_suspicion(photos: Sequence[Sequence[Seen]]) -> Suspicion:
+    """Choose what suspicion adds, from good photos of one picture each or more."""
+    distances = [max(picture_score(distance) for distance, _ in seen) for seen in photos]
+    logits = [max(picture_score(logit) for _, logit in seen) for seen in photos]
+    return Suspicion.fit(np.array(distances), np.array(logits))
+
+
+def score_seen(pictures: Sequence[Seen], suspicion: Suspicion) -> float:
+    """Score a photo by its most anomalous picture."""
+    return max(picture_score(suspicion.raised(*seen)) for seen in pictures)
+
+
+def unseen_distances(
     photo: int,
     pictures: Sequence[NDArray[np.float32]],
     everything: NDArray[np.float32],
     memory: Memory,
     statistics: PatchStatistics,
-) -> float:
-    """Score a learning photo as if it had never been seen.
+) -> list[NDArray[np.float32]]:
+    """Return distances `(N,)` of a learning photo's pictures as if it had never been seen.
 
     Its patches leave the memory and the whitening: with a share in the whitening, an unusual
     photo would make its own unusual direction look common, and the promise would be broken.
@@ -170,17 +196,20 @@ def score_unseen(
     own = PatchStatistics(memory.mean.size)
     own.add(everything)
     others = memory.without(photo, statistics.without(own).whitening())
-    return max(
-        picture_score(others.weigh(*nearest(others.whiten(features), others.vectors)))
-        for features in pictures
-    )
+    return [
+        others.weigh(*nearest(others.whiten(features), others.vectors)) for features in pictures
+    ]
 
 
 def _variants(
     picture: Picture, encoder: Encoder, augmentation: Augmentation
-) -> list[NDArray[np.float32]]:
-    """Return the features `(N, C)` of the patches of every variant, the picture itself first."""
-    return [encoder.describe(pixels)[inside] for pixels, inside in augmentation.variants(picture)]
+) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    """Return features `(N, C)` and suspicion `(N,)` of every variant, the picture itself first."""
+    return [
+        (features[inside], logits[inside])
+        for pixels, inside in augmentation.variants(picture)
+        for features, logits in [encoder.suspect(pixels)]
+    ]
 
 
 def _blocks(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:

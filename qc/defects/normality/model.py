@@ -20,6 +20,7 @@ from qc.defects.normality.picture import (
     surface_pictures,
     whole_picture,
 )
+from qc.defects.normality.suspicion import Suspicion
 from qc.defects.regions import Region, find_regions
 from qc.errors import NormalityError
 from qc.geometry.outline import Outline
@@ -37,6 +38,10 @@ and the largest single distance is mostly noise."""
 
 _PEAK_SHARE = 0.7
 """Regions that stay below this share of the largest distance are what good items show as well."""
+
+_FORGIVEN = 0.5
+"""Patches that lie within this share of the threshold from one that a person confirmed as good are
+suspected of nothing."""
 
 _KNOWN_LEAST = 2
 """Patches that must look like a known defect."""
@@ -81,6 +86,8 @@ class NormalityCard(BaseModel):
     threshold: PositiveFloat
     confidence: float
     false_reject_bound: float
+    suspicion_weight: float = Field(0, ge=0, description="Of a logit; 0 before there was one.")
+    usual_suspicion: float = Field(0, description="Logit of a good photo.")
     confirmed: tuple[Confirmation, ...] = ()
 
 
@@ -88,7 +95,8 @@ class NormalityCard(BaseModel):
 class AnomalyMap:
     """How unlike the good items a picture is.
 
-    `distance` `(H/8, W/8)` of each patch, 0 beyond the item; `score` of the picture;
+    `distance` `(H/8, W/8)` of each patch, raised by its suspicion, 0 beyond the item; `score` of
+    the picture;
     `known` `(H/8, W/8)` number of the known defect that a patch looks like, else -1.
     """
 
@@ -127,6 +135,7 @@ class Normality:
         self.memory = memory
         self.bank = bank
         self.encoder = encoder
+        self._suspicion = Suspicion(card.suspicion_weight, card.usual_suspicion)
         self._digest = digest
 
     @property
@@ -167,10 +176,19 @@ class Normality:
         memory = self.memory
         return self.encoder.compare(picture.pixels, memory.mean, memory.projection, memory.vectors)
 
+    def strangeness(self, found: Comparison) -> NDArray[np.float32]:
+        """Weigh distances by the spread of good patches and raise them by what is suspicious."""
+        distance = self.memory.weigh(found.distance, found.row)
+        forgiven = (self.memory.photo[found.row] == Memory.ADDED) & (
+            distance < _FORGIVEN * self.threshold
+        )
+        raised = self._suspicion.raised(distance, found.suspicion)
+        return np.where(forgiven, np.minimum(distance, raised), raised)
+
     def map(self, picture: Picture) -> AnomalyMap:
         """Map how unlike the good items a picture is."""
         found = self.compare(picture)
-        distance = self.memory.weigh(found.distance, found.row)
+        distance = self.strangeness(found)
         known = np.full(distance.shape, -1, np.int64)
         if len(self.bank.vectors):
             known = self.bank.recognise(self.memory.whiten(found.features), found.distance)

@@ -22,7 +22,9 @@ from qc.errors import NormalityError, first_problem
 MAX_BYTES = 200_000_000
 
 _FIX = "Take it from a trusted copy, or learn it again."
-_FORMAT = "teliti-normality-1"
+_FORMAT = "teliti-normality-2"
+_READABLE = frozenset({"teliti-normality-1", _FORMAT})
+"""The first version knew no suspicion; its memories judge as they did, with their encoder."""
 
 
 def save(path: Path, normality: Normality) -> None:
@@ -43,8 +45,14 @@ def assemble(card: NormalityCard, memory: Memory, bank: DefectBank, encoder: Enc
 def load(path: Path, encoder: Encoder) -> Normality:
     """Read a file.
 
+    Args:
+        path: of the file.
+        encoder: with which it was learnt, or a release beside that.
+
     Raises:
-        NormalityError: it is missing, damaged, altered, or was learnt with another encoder.
+        NormalityError: it is missing, damaged, altered, or was learnt with an encoder that is not
+            there.
+        ReleaseError: that encoder is altered.
     """
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -64,7 +72,7 @@ def load(path: Path, encoder: Encoder) -> Normality:
     if digest != stated:
         raise NormalityError(f"{path} was altered: its checksum does not fit", fix=_FIX)
     try:
-        if bytes(parts["format"]).decode() != _FORMAT:
+        if bytes(parts["format"]).decode() not in _READABLE:
             raise NormalityError(
                 f"{path} is of another version", fix="Learn it again with this version."
             )
@@ -82,7 +90,8 @@ def load(path: Path, encoder: Encoder) -> Normality:
         raise NormalityError(f"{path} lacks {error}", fix=_FIX) from error
     except ValidationError as error:
         raise NormalityError(f"{path}: {first_problem(error)}", fix=_FIX) from error
-    return Normality(card, memory, bank, encoder, digest)
+    own = encoder.release_of(card.encoder, card.encoder_sha256)
+    return Normality(card, memory, bank, own, digest)
 
 
 def load_by_view(paths: Sequence[Path], first: str, encoder: Encoder) -> dict[str, Normality]:
@@ -91,7 +100,7 @@ def load_by_view(paths: Sequence[Path], first: str, encoder: Encoder) -> dict[st
     Args:
         paths: of the files.
         first: the view of one that was learnt without a spec.
-        encoder: with which all were learnt.
+        encoder: as for `load`.
 
     Raises:
         NormalityError: as `load`, or two know the same view.

@@ -151,6 +151,8 @@ def teach(
         threshold=threshold.value,
         confidence=CONFIDENCE,
         false_reject_bound=threshold.false_reject_bound,
+        suspicion_weight=learnt.suspicion.weight,
+        usual_suspicion=learnt.suspicion.usual,
     )
     bank = DefectBank.empty(learnt.memory.vectors.shape[1])
     return assemble(card, learnt.memory, bank, encoder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import goods
@@ -92,3 +93,65 @@ def test_bad_input_says_what_to_do(qc: Program, folder: Path, tmp_path: Path) ->
     assert (run.status, "cannot read" in run.err) == (65, True)
     run = qc("confirm", out, good[0], "--region", 0, 0, 9, 9, *ENCODER)
     assert run.status == 64
+
+
+def test_photos_that_teach_nothing_or_something_else_are_named(
+    qc: Program, folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "wood.qcn"
+    good = sorted((folder / "train" / "good").iterdir())
+    small = ("--out", out, "--size", 192, *ENCODER)
+
+    checks = (np.indices((192, 256)).sum(axis=0) // 9 % 2 * 200 + 20).astype(np.uint8)
+    Image.fromarray(checks).save(tmp_path / "tiles.png")
+    run = qc("learn", *good, tmp_path / "tiles.png", *small)
+    assert run.status == 65
+    assert "unlike the other good photos" in run.err
+    assert "tiles.png" in run.err
+    assert good[0].name not in run.err
+
+    copies = []
+    for quality in range(90, 96):
+        copies.append(tmp_path / f"{quality}.jpg")
+        Image.open(good[0]).convert("RGB").save(copies[-1], quality=quality)
+    run = qc("learn", *copies, *small)
+    assert (run.status, "all photos show the same" in run.err) == (65, True)
+    run = qc("learn", *good[:5], _copied(good[2], tmp_path / "again.png"), *small)
+    assert (run.status, "are the same photo" in run.err) == (65, True)
+    assert not out.exists()
+
+
+def test_an_encoder_with_a_changed_byte_teaches_nothing(
+    qc: Program, folder: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(goods.ENCODER, tmp_path / "encoder" / goods.ENCODER.name)
+    weights = bytearray((copy / "model.onnx").read_bytes())
+    weights[len(weights) // 3] ^= 1
+    (copy / "model.onnx").write_bytes(weights)
+    out = tmp_path / "wood.qcn"
+    run = qc("learn", folder / "train" / "good", "--out", out, "--encoder", copy)
+    assert (run.status, "not the model of the release" in run.err) == (65, True)
+    assert not out.exists()
+
+
+def test_a_memory_learnt_with_the_encoder_before_judges_on_while_that_is_there(
+    qc: Program, folder: Path, tmp_path: Path
+) -> None:
+    before = ("--encoder", goods.ENCODER.parent / "0.1.0")
+    memory = tmp_path / "wood.qcn"
+    good = sorted((folder / "train" / "good").iterdir())[:6]
+    assert qc("learn", *good, "--out", memory, "--size", 128, *before).status == 0
+    report = qc("evaluate", "normality", memory, folder, "--json", *before).json()
+    now = qc("evaluate", "normality", memory, folder, "--json", *ENCODER).json()
+    scores = [[row["score"] for row in found["scores"]] for found in (report, now)]
+    assert scores[0] == scores[1]
+
+    alone = shutil.copytree(goods.ENCODER, tmp_path / "encoder" / goods.ENCODER.name)
+    run = qc("evaluate", "normality", memory, folder, "--encoder", alone)
+    assert run.status == 65
+    assert "learnt with encoder@0.1.0, not with encoder@0.2.0" in run.err
+    assert "Learn it again" in run.err
+
+
+def _copied(photo: Path, to: Path) -> Path:
+    return Path(shutil.copyfile(photo, to))

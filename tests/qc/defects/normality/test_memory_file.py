@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import goods
 import numpy as np
 import pytest
 
-from qc.defects.normality import Encoder, Normality, load, save
+from qc.defects.normality import Encoder, Line, Normality, load, save, storage, teach
+from qc.defects.normality.model import picture_score
 from qc.errors import NormalityError, ReleaseError
 
 
@@ -68,10 +70,42 @@ def test_an_encoder_with_a_changed_byte_is_refused(tmp_path: Path) -> None:
         Encoder.load(folder)
 
 
+OLD = goods.ENCODER.parent / "0.1.0"
+
+
+def test_a_memory_of_the_first_version_judges_as_it_did(tmp_path: Path) -> None:
+    """Written before there was suspicion, with the encoder of that time."""
+    old = Encoder.load(OLD)
+    names = [f"{seed}.png" for seed in range(6)]
+    taught = teach(names, goods.photo, Line("wood", size_px=128), old)
+    parts = storage._parts(taught.card, taught.memory, taught.bank)
+    card = taught.card.model_dump(exclude={"suspicion_weight", "usual_suspicion"})
+    parts |= {
+        "format": storage._text("teliti-normality-1"),
+        "card": storage._text(json.dumps(card)),
+    }
+    np.savez(tmp_path / "old", sha256=storage._text(storage._digest(parts)), **parts)
+    read = load(tmp_path / "old.npz", old)
+    photo = goods.photo(300, spot_at=(90, 90))
+    (picture,) = read.pictures(photo)
+    found = read.compare(picture)
+    plain = read.memory.weigh(found.distance, found.row)
+    assert read.judge(photo).score == picture_score(plain.ravel())
+    assert read.judge(photo).alarm
+
+
+def test_a_later_version_is_refused(memory: Normality, tmp_path: Path, encoder: Encoder) -> None:
+    parts = storage._parts(memory.card, memory.memory, memory.bank)
+    parts["format"] = storage._text("teliti-normality-3")
+    np.savez(tmp_path / "new", sha256=storage._text(storage._digest(parts)), **parts)
+    with pytest.raises(NormalityError, match="another version"):
+        load(tmp_path / "new.npz", encoder)
+
+
 def test_another_encoder_than_the_one_learnt_with_is_refused(path: Path, encoder: Encoder) -> None:
     other = Encoder(
         encoder.release.model_copy(update={"sha256": "0" * 64, "version": "9.9.9"}),
         encoder._session,
     )
-    with pytest.raises(NormalityError, match=r"learnt with encoder@0\.1\.0, not with encoder@9"):
+    with pytest.raises(NormalityError, match=r"learnt with encoder@0\.2\.0, not with encoder@9"):
         load(path, other)
