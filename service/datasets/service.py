@@ -93,7 +93,7 @@ def make_snapshot(runtime: Runtime, actor: Actor, request: SnapshotRequest) -> N
                 found.photos, types, folder, created=datetime.now(UTC).date(), by=request.split_by
             )
         except SnapshotError as error:
-            raise SnapshotSplitError(str(error), fix=error.fix) from error
+            raise SnapshotSplitError(error.message, fix=error.fix) from error
         with runtime.database.writing() as session:
             summary = _summary(made, {})
             audit.record(

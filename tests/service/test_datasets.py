@@ -107,6 +107,7 @@ def test_too_few_reviews_are_told(house: House) -> None:
     answer = make(house, split_by="lot")
     assert (answer.status_code, answer.json()["code"]) == (409, "snapshot-too-small")
     assert "--by item" in answer.json()["fix"]
+    assert answer.json()["fix"] not in answer.json()["detail"]
     assert report(house)["snapshots"] == []
 
 

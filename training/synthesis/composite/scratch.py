@@ -32,7 +32,8 @@ def paint_scratch(scene: Scene, rng: np.random.Generator) -> Painted:
         pressed = streak_noise(rng, scene.shape, length / 3, 3 + width, heading)
         alpha = alpha * np.clip(1 + 0.6 * pressed, 0.2, 1)
     if rng.random() < 0.5:  # rubbed over, or under a coat: no sharp walls
-        alpha = cv2.GaussianBlur(alpha, (0, 0), 0.5 + width * float(rng.uniform(0.1, 0.4)))
+        blur_px = 0.5 + width * float(rng.uniform(0.1, 0.4))
+        alpha = cv2.GaussianBlur(alpha, (0, 0), blur_px).astype(np.float32)
     strength = log_uniform(rng, 0.07, 0.85)
     pixels = blend(scene.pixels, _bared(scene.pixels, rng, strength), alpha.astype(np.float32))
     if width > 2.5 and rng.random() < 0.6:  # a groove has a lit and a shaded wall
