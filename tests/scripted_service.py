@@ -1,38 +1,56 @@
-"""The service with a scripted pipeline as a process of its own, which a test may kill.
-
-Run as `python tests/scripted_service.py FOLDER PORT`; once it listens it prints the code of the
-first admin, `None` after the first use.
-"""
+"""The service with a scripted pipeline as a process of its own, which a test may kill."""
 
 from __future__ import annotations
 
-import sys
+import os
+from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import uvicorn
 from station_page import scripted_inspection
 
 from service.app import create_app
-from service.logs import configure_logging
 from service.settings import Settings
 
-
-class _Server(uvicorn.Server):
-    async def startup(self, sockets: object = None) -> None:
-        await super().startup(sockets)  # type: ignore[arg-type]
-        print(_APP.state.runtime.first_code, flush=True)  # noqa: T201
+LOG = "service.log"
+"""Name of the file, beside the data, into which it prints."""
 
 
-_FOLDER = Path(sys.argv[1])
-_APP = create_app(
-    Settings(
-        # Not models: the environment may name another database and other stores.
-        storage={"data_dir": _FOLDER / "data"},  # type: ignore[arg-type]
-        catalogue={"specs_dir": _FOLDER / "specs"},  # type: ignore[arg-type]
-    ),
-    inspect=scripted_inspection,
-)
+def serve(
+    folder: Path,
+    port: int,
+    environment: Mapping[str, str],
+    listening: Connection,
+    prepare: Callable[[Path], None],
+) -> None:
+    """Run the service; once it listens, send the code of the first admin, None after its use.
 
-if __name__ == "__main__":
-    configure_logging()
-    _Server(uvicorn.Config(_APP, port=int(sys.argv[2]), log_config=None, lifespan="on")).run()
+    Args:
+        folder: where it keeps everything, unless the environment names other stores.
+        port: of the loopback address.
+        environment: all variables of the process.
+        listening: is told the code.
+        prepare: is called with the folder before anything else.
+    """
+    os.environ.clear()
+    os.environ.update(environment)
+    log = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    prepare(folder)
+    app = create_app(
+        Settings(
+            # Not models: the environment may name another database and other stores.
+            storage={"data_dir": folder / "data"},  # type: ignore[arg-type]
+            catalogue={"specs_dir": folder / "specs"},  # type: ignore[arg-type]
+        ),
+        inspect=scripted_inspection,
+    )
+
+    class _Server(uvicorn.Server):
+        async def startup(self, sockets: object = None) -> None:
+            await super().startup(sockets)  # type: ignore[arg-type]
+            listening.send(app.state.runtime.first_code)
+
+    _Server(uvicorn.Config(app, port=port, log_config=None, lifespan="on")).run()

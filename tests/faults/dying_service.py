@@ -1,49 +1,47 @@
-"""The scripted service, which dies by SIGKILL at a chosen step of its next upload.
+"""A service that dies by SIGKILL at a chosen step of its next upload.
 
-Run as `tests/scripted_service.py` is. Between two steps lies a statement of SQL, a commit, a flush
-to the disk or a renaming; the file `die-at` in the folder says at which one.
+Between two steps lies a statement of SQL, a commit, a flush to the disk or a renaming; the file
+`die-at` in the folder says at which one.
 """
 
 from __future__ import annotations
 
 import os
-import runpy
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
 
-_ORDER = Path(sys.argv[1]) / "die-at"
-_LEFT: list[int] = []
-"""Steps that are left to live; empty while nobody wants it dead."""
+ORDER = "die-at"
+"""Name of the file with the number of the step."""
 
 
-def _step() -> None:
-    if not _LEFT and _ORDER.exists():
-        _LEFT.append(int(_ORDER.read_text()))
-        _ORDER.unlink()
-    if _LEFT:
-        _LEFT[0] -= 1
-        if _LEFT[0] < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+def die_as_ordered(folder: Path) -> None:
+    """Let this process die at the step that the file in `folder` will name."""
+    order = folder / ORDER
+    left: list[int] = []  # steps that are left to live; empty while nobody wants it dead
 
+    def step() -> None:
+        if not left and order.exists():
+            left.append(int(order.read_text()))
+            order.unlink()
+        if left:
+            left[0] -= 1
+            if left[0] < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
 
-def _stepping(function: Callable[..., Any]) -> Callable[..., Any]:
-    def step(*args: Any, **kwargs: Any) -> Any:
-        _step()
-        result = function(*args, **kwargs)
-        _step()
-        return result
+    def stepping(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            step()
+            result = function(*args, **kwargs)
+            step()
+            return result
 
-    return step
+        return call
 
-
-os.fsync = _stepping(os.fsync)
-os.replace = _stepping(os.replace)
-for when in ("before_cursor_execute", "commit"):
-    event.listen(Engine, when, lambda *_: _step())
-
-runpy.run_path(str(Path(__file__).parents[1] / "scripted_service.py"), run_name="__main__")
+    os.fsync = stepping(os.fsync)
+    os.replace = stepping(os.replace)
+    for when in ("before_cursor_execute", "commit"):
+        event.listen(Engine, when, lambda *_: step())
