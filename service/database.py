@@ -9,6 +9,9 @@ a reader that turns into a writer fails without waiting when another one wrote i
 
 PostgreSQL likewise: a writing transaction takes one advisory lock first, and its later statements
 see whatever was committed before; a reading one is read-only and sees one state (REPEATABLE READ).
+A node that freezes, or whose machine vanishes, while it holds the lock would stop all others for
+as long as the server takes it for alive: a writer that pauses too long is therefore ended by the
+server before others give up waiting.
 """
 
 from __future__ import annotations
@@ -40,12 +43,15 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.database_faults import fault_of
+from service.durable import make_folder
 from service.errors import DatabaseError
 
 DATABASE_FILE = "teliti.sqlite3"
 """Name of the database in the data folder."""
 
 _BEGIN = "teliti_begin"
+_PAUSE_OF_WAIT = 0.8
+"""Longest pause of a writer on PostgreSQL, of the time that others wait for it."""
 _POSTGRESQL_LOCK = 0x7E117  # any number that no other program locks in this database
 
 
@@ -56,7 +62,7 @@ def make_data_folder(folder: Path) -> None:
         DatabaseError: it cannot be made.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder.absolute())
     except OSError as error:
         raise DatabaseError(
             f"the data folder {folder} cannot be used: {error.strerror}",
@@ -110,10 +116,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Database:
     """Hands out transactions; whoever opens one (a request or a job) owns it."""
 
-    def __init__(self, engine: Engine, *, reading: Engine, writing: Engine) -> None:
+    def __init__(
+        self, engine: Engine, *, reading: Engine, writing: Engine, rebuilding: Engine
+    ) -> None:
         self.engine = engine
         self._reading = reading
         self._writing = writing
+        self._rebuilding = rebuilding
 
     @classmethod
     def sqlite(cls, path: Path, *, busy_timeout_s: float) -> Database:
@@ -136,7 +145,7 @@ class Database:
             connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
 
         writing = engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
-        return cls(engine, reading=engine, writing=writing)
+        return cls(engine, reading=engine, writing=writing, rebuilding=writing)
 
     @classmethod
     def postgresql(cls, url: str, *, busy_timeout_s: float) -> Database:
@@ -163,14 +172,19 @@ class Database:
         reading = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
-        writing = engine.execution_options(**{_BEGIN: True})
+        writing = engine.execution_options(**{_BEGIN: max(1, round(milliseconds * _PAUSE_OF_WAIT))})
+        rebuilding = engine.execution_options(**{_BEGIN: 0})
 
-        @event.listens_for(writing, "begin")
+        @event.listens_for(engine, "begin")
         def _lock(connection: Connection) -> None:
-            if connection.get_execution_options().get(_BEGIN):
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_POSTGRESQL_LOCK})")
+            longest_pause_ms = connection.get_execution_options().get(_BEGIN)
+            if longest_pause_ms is not None:
+                connection.exec_driver_sql(
+                    "SELECT set_config('idle_in_transaction_session_timeout', "
+                    f"'{longest_pause_ms}', true), pg_advisory_xact_lock({_POSTGRESQL_LOCK})"
+                )
 
-        return cls(engine, reading=reading, writing=writing)
+        return cls(engine, reading=reading, writing=writing, rebuilding=rebuilding)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -186,14 +200,22 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """A transaction that is committed at the end, or rolled back by an exception.
 
+        On PostgreSQL the server ends it where it pauses for most of the time that others wait.
+
         Raises:
             DatabaseError, DatabaseBusyError: the database fails, not a statement.
         """
-        with (
-            _named_faults(),
-            Session(self._writing, expire_on_commit=False) as session,
-            session.begin(),
-        ):
+        with _writing_by(self._writing) as session:
+            yield session
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[Session]:
+        """A writing transaction that may pause: for moves, while nobody is served.
+
+        Raises:
+            DatabaseError, DatabaseBusyError: the database fails, not a statement.
+        """
+        with _writing_by(self._rebuilding) as session:
             yield session
 
     def migrate(self) -> None:
@@ -214,7 +236,7 @@ class Database:
         config = Config()
         config.set_main_option("script_location", "service:migrations")
         try:
-            with self._writing.begin() as connection:
+            with self._rebuilding.begin() as connection:
                 config.attributes["connection"] = connection
                 command.upgrade(config, revision)
         except CommandError as error:
@@ -252,6 +274,12 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def _writing_by(engine: Engine) -> Iterator[Session]:
+    with _named_faults(), Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
 
 
 @contextmanager

@@ -90,13 +90,16 @@ def _open_experts(database: Database, settings: Settings) -> ExpertFolder:
 
 
 def _store_catalogue(database: Database, catalogue: CatalogueSettings) -> None:
+    # Files are read first: others wait for whoever writes.
+    specs = list(example_specs())
+    if catalogue.specs_dir:
+        paths = sorted(catalogue.specs_dir.glob("*"))
+        specs += [read_spec(path) for path in paths if path.suffix.lower() in SUFFIXES]
+    stations = []
+    if catalogue.stations_dir:
+        stations = [read_station(path) for path in sorted(catalogue.stations_dir.glob("*.json"))]
     with database.writing() as session:
-        for spec in example_specs():
+        for spec in specs:
             store_spec(session, spec)
-        if catalogue.specs_dir:
-            for path in sorted(catalogue.specs_dir.glob("*")):
-                if path.suffix.lower() in SUFFIXES:
-                    store_spec(session, read_spec(path))
-        if catalogue.stations_dir:
-            for path in sorted(catalogue.stations_dir.glob("*.json")):
-                store_station(session, read_station(path))
+        for station in stations:
+            store_station(session, station)

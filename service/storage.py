@@ -19,7 +19,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
-from service.durable import flush
+from service.durable import flush, make_folder
 from service.errors import StorageError
 
 if TYPE_CHECKING:
@@ -49,11 +49,14 @@ class PhotoStore:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
         self._mark: Path | None = None
+        self._made = set[Path]()
+        """Folders of which this process knows that a power cut leaves them."""
 
     @classmethod
     def local(cls, folder: Path) -> PhotoStore:
         """Keep photos in `folder`, which is created."""
-        return cls(LocalStore(folder.absolute(), mkdir=True))
+        make_folder(folder.absolute())
+        return cls(LocalStore(folder.absolute()))
 
     @classmethod
     def remote(cls, url: str) -> PhotoStore:
@@ -100,7 +103,11 @@ class PhotoStore:
         sha256 = hashlib.sha256(data).hexdigest()
         try:
             if isinstance(self._store, LocalStore) and self._store.prefix is not None:
-                _write_durably(self._store.prefix / _path(sha256), data)
+                path = self._store.prefix / _path(sha256)
+                if path.parent not in self._made or not path.parent.is_dir():
+                    make_folder(path.parent)
+                    self._made.add(path.parent)
+                _write_durably(path, data)
             else:
                 obstore.put(self._store, _path(sha256), data)
         except (OSError, BaseError) as error:
@@ -200,10 +207,7 @@ def _path(sha256: str) -> str:
 
 
 def _write_durably(path: Path, data: bytes) -> None:
-    """Write a file so that it is whole and on the disk when this returns."""
-    if not path.parent.is_dir():
-        path.parent.mkdir(exist_ok=True)
-        flush(path.parent.parent)
+    """Write a file so that it is whole and on the disk when this returns; its folder is there."""
     if not _holds(path, data):
         with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
             try:

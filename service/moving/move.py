@@ -91,7 +91,7 @@ def move(data_dir: Path, target: StorageSettings, track: Track) -> Moved:
             size = sum(
                 sum(_copied(*stores[name], track, keys, name)) for name, keys in named.items()
             )
-            with database.writing() as session:
+            with database.rebuilding() as session:
                 moved = _move_rows(source, session.connection())
                 if _audited(session, "target") != (entries, head):
                     raise MoveError("the audit log at the target is not the source's")

@@ -10,7 +10,7 @@ from uuid import uuid4
 from qc.defects.detector import Detector
 from qc.defects.release import Release, models_folder, read_release
 from qc.errors import ReleaseError
-from service.durable import flush
+from service.durable import flush, make_folder
 
 _FOLDER: Final = "releases"
 _KEPT: Final = ("model.onnx", "release.json", "card.md", "failures.jpg")
@@ -47,7 +47,7 @@ def store(data_dir: Path, source: Path) -> Release:
     """
     release = Detector.load(source).release
     target = folder_of(data_dir, release.reference)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent.absolute())
     building = target.parent / f".{target.name}-{uuid4().hex}"
     building.mkdir()
     try:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from qc.defects.normality import Normality, load, save
 from qc.spec.models import Spec
-from service.durable import flush
+from service.durable import flush, make_folder
 from service.errors import NotFoundError
 from service.experts import ExpertFolder
 from service.teaching.schemas import Memory
@@ -104,7 +104,7 @@ class KeptMemories:
 
 def _write(path: Path, data: bytes) -> None:
     """Write a file whole, or leave the one that was there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent.absolute())
     unfinished = path.with_name(f".{path.name}.part")
     unfinished.write_bytes(data)
     flush(unfinished)

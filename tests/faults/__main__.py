@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 from station_page import Service, serving
 
-from faults import at_rest, crashes, on_the_way, under_the_service
+from faults import at_rest, crashes, on_the_way, power, under_the_service
 from faults.ledger import Ledger, Row
 
 Fault = Callable[[Path, Ledger, int], Row]
@@ -23,7 +23,8 @@ def faults() -> dict[str, Fault]:
     """Return every fault by name: a function of a folder, a ledger and how often."""
     below = [(one.name, partial(under_the_service.inject, one)) for one in under_the_service.FAULTS]
     running = [(name, partial(_served, inject)) for name, inject in (*below, *on_the_way.FAULTS)]
-    return dict(running) | dict(at_rest.FAULTS) | dict(crashes.FAULTS)
+    at_rest_and_dying = (*at_rest.FAULTS, *crashes.FAULTS, *power.FAULTS)
+    return dict(running) | dict(at_rest_and_dying)
 
 
 def _served(
@@ -34,23 +35,24 @@ def _served(
         return ledger.compare(service.runtime)
 
 
-def _rows(times: int) -> Iterator[Row]:
-    for name, fault in faults().items():
+def _rows(names: list[str], times: int) -> Iterator[Row]:
+    for name in names:
         with tempfile.TemporaryDirectory() as folder:
-            yield fault(Path(folder), Ledger(name), times)
+            yield faults()[name](Path(folder), Ledger(name), times)
 
 
 def main() -> int:
     """Run the command; 1 where something was lost, doubled or wrong."""
     arguments = argparse.ArgumentParser(prog="faults", description=__doc__)
     arguments.add_argument("--times", type=int, default=100, help="of each fault")
-    times = arguments.parse_args().times
+    arguments.add_argument("faults", nargs="*", help="names; all where none is given")
+    given = arguments.parse_args()
     quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)
     structlog.configure(wrapper_class=quiet)
     print("| fault | injected | acknowledged | lost | doubled | wrong | untyped |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     sound = True
-    for row in _rows(times):
+    for row in _rows(given.faults or list(faults()), given.times):
         counts = (row.injected, row.acknowledged, row.lost, row.doubled, row.wrong, row.untyped)
         print(f"| {row.fault} | {' | '.join(map(str, counts))} |", flush=True)
         sound &= row.sound

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -73,9 +74,31 @@ def database_damaged(folder: Path, ledger: Ledger, times: int) -> Row:
     return _restored(folder, ledger, wrong)
 
 
+def written_by_a_newer_version(folder: Path, ledger: Ledger, times: int) -> Row:
+    """A newer version has run here: this one refuses to start, and leaves all as it is."""
+    data_dir = _filled(folder, ledger, _UPLOADS)
+    database = data_dir / DATABASE_FILE
+    own = _stamp(database, "9999")
+    wrong = 0
+    for _ in range(times):
+        before = database.read_bytes()
+        ledger.injected += 1
+        try:
+            with _started(data_dir):
+                wrong += 1
+        except TelitiError as error:
+            ledger.untyped += "another version" not in str(error) or not error.fix
+        wrong += database.read_bytes() != before
+    _stamp(database, own)
+    with _started(data_dir) as (_, runtime):
+        row = ledger.compare(runtime)
+    return replace(row, wrong=row.wrong + wrong)
+
+
 FAULTS: tuple[tuple[str, Callable[[Path, Ledger, int], Row]], ...] = (
     ("photos changed on the disk", photos_changed),
     ("database damaged on the disk", database_damaged),
+    ("database written by a newer version", written_by_a_newer_version),
 )
 
 
@@ -98,6 +121,15 @@ def _restored(folder: Path, ledger: Ledger, wrong: int) -> Row:
     with _started(folder / "restored") as (_, runtime):
         row = ledger.compare(runtime)
     return replace(row, wrong=row.wrong + wrong)
+
+
+def _stamp(path: Path, revision: str) -> str:
+    """Set the revision of the tables; return the one that was there."""
+    with closing(sqlite3.connect(path)) as database:
+        (before,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
+        with database:
+            database.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    return str(before)
 
 
 @contextmanager

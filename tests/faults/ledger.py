@@ -28,26 +28,30 @@ class Upload:
 
     client_id: UUID
     verdict: Verdict
-    photo: bytes
+    photos: tuple[bytes, ...]
+    """One of each view; the first one decides."""
+    spec: str = "test-bowl"
+    views: tuple[str, ...] = ()
 
     @classmethod
     def number(cls, number: int) -> Upload:
         """Make the photo with this number: no two are alike, and verdicts take turns."""
         verdict = list(COLOURS)[number % len(COLOURS)]
-        picture = Image.new("RGB", (96, 72), COLOURS[verdict])
-        for bit in range(24):
-            picture.putpixel((bit, 0), (255, 255, 255) if number >> bit & 1 else (0, 0, 0))
-        out = io.BytesIO()
-        picture.save(out, "PNG")
-        return cls(uuid4(), verdict, out.getvalue())
+        return cls(uuid4(), verdict, (_photo(number, verdict),))
+
+    def of_views(self, spec: str, *views: str) -> Upload:
+        """Return the same upload with a photo for each of several views."""
+        number = self.client_id.int >> 96
+        more = tuple(_photo(number ^ other, self.verdict) for other in range(1, len(views)))
+        return Upload(self.client_id, self.verdict, self.photos + more, spec, views)
 
     def request(self, client: httpx2.Client) -> httpx2.Request:
         """Return what a tablet sends."""
         return client.build_request(
             "POST",
             "/v1/inspections",
-            data={"client_id": str(self.client_id), "spec": "test-bowl"},
-            files={"photos": ("photo.png", self.photo, "image/png")},
+            data={"client_id": str(self.client_id), "spec": self.spec, "views": list(self.views)},
+            files=[("photos", ("photo.png", photo, "image/png")) for photo in self.photos],
         )
 
 
@@ -82,7 +86,13 @@ class Ledger:
 
     def new(self) -> Upload:
         """Take another photo."""
-        upload = Upload.number(len(self.uploads))
+        return self._add(Upload.number(len(self.uploads)))
+
+    def new_of_views(self, spec: str, *views: str) -> Upload:
+        """Take a photo of each view of another item."""
+        return self._add(Upload.number(len(self.uploads)).of_views(spec, *views))
+
+    def _add(self, upload: Upload) -> Upload:
         self.uploads.append(upload)
         return upload
 
@@ -111,7 +121,7 @@ class Ledger:
             receipts = self.receipts.get(upload.client_id)
             if receipts is None:
                 continue
-            if upload.client_id not in kept or not _is_kept(runtime, upload.photo):
+            if upload.client_id not in kept or not _are_kept(runtime, upload.photos):
                 lost += 1
                 continue
             said = {receipt["verdict"] for receipt in receipts}
@@ -122,8 +132,17 @@ class Ledger:
         return Row(self.fault, self.injected, acknowledged, lost, doubled, wrong, self.untyped)
 
 
-def _is_kept(runtime: Runtime, photo: bytes) -> bool:
+def _photo(number: int, verdict: Verdict) -> bytes:
+    picture = Image.new("RGB", (96, 72), COLOURS[verdict])
+    for bit in range(32):
+        picture.putpixel((bit, 0), (255, 255, 255) if number >> bit & 1 else (0, 0, 0))
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def _are_kept(runtime: Runtime, photos: tuple[bytes, ...]) -> bool:
     try:
-        return runtime.photos.get(sha256(photo).hexdigest()) == photo
+        return all(runtime.photos.get(sha256(photo).hexdigest()) == photo for photo in photos)
     except StorageError:
         return False

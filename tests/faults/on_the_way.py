@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import socket
 import time
@@ -13,10 +14,13 @@ from itertools import cycle
 from urllib.parse import urlsplit
 
 import httpx2
-from station_page import Service
+from ruamel.yaml import YAML
+from station_page import SPEC, Service
 
 from faults.ledger import Ledger, Upload
 from faults.tablet import Tablet
+from qc.spec.reader import parse_spec
+from service.specs.service import store_spec
 
 _TABLETS = 10
 _SLOW_PIECES = 20
@@ -29,8 +33,9 @@ def damaged_photos(service: Service, ledger: Ledger, times: int) -> None:
         for _ in range(times):
             upload = ledger.new()
             # The last bytes of a PNG hold no pixels: without them a photo is whole.
-            length = chance.choice([0, chance.randrange(1, len(upload.photo) - 32)])
-            cut = Upload(upload.client_id, upload.verdict, upload.photo[:length])
+            (photo,) = upload.photos
+            length = chance.choice([0, chance.randrange(1, len(photo) - 32)])
+            cut = Upload(upload.client_id, upload.verdict, (photo[:length],))
             ledger.injected += 1
             ledger.note(upload, tablet.send(cut), "photo-unreadable")
             ledger.note(upload, tablet.send(upload))
@@ -52,7 +57,7 @@ def doubled_and_reordered(service: Service, ledger: Ledger, times: int) -> None:
 
 def crowding(service: Service, ledger: Ledger, times: int) -> None:
     """Ten tablets come back at once, with all that they could not send."""
-    queues = [[ledger.new() for _ in range(times // _TABLETS or 1)] for _ in range(_TABLETS)]
+    queues = [[ledger.new() for _ in range(2 * times // _TABLETS or 1)] for _ in range(_TABLETS)]
 
     def send_all(queue: Sequence[Upload]) -> list[httpx2.Response]:
         with Tablet(service) as tablet:
@@ -79,6 +84,32 @@ def cut_connections(service: Service, ledger: Ledger, times: int) -> None:
             ledger.note(upload, tablet.send(upload))
 
 
+def cut_between_views(service: Service, ledger: Ledger, times: int) -> None:
+    """The connection breaks in the second of an item's three photos: all come again, or none."""
+    chance = random.Random(6)
+    views = ("top", "side", "underside")
+    spec = parse_spec(_with_views(SPEC, *views), "three views")
+    with service.runtime.database.writing() as session:
+        store_spec(session, spec)
+    with Tablet(service) as tablet:
+        for _ in range(times):
+            upload = ledger.new_of_views(spec.id, *views)
+            request = tablet.bytes_of(upload)
+            begin = request.index(upload.photos[1])
+            ledger.injected += 1
+            with _connection(service) as connection:
+                connection.sendall(request[: begin + chance.randrange(len(upload.photos[1]))])
+            ledger.note(upload, tablet.send(upload))
+
+
+def _with_views(spec: str, *views: str) -> str:
+    document = YAML(typ="safe", pure=True).load(spec)
+    (first,) = document["views"]
+    document["id"] = "test-set"
+    document["views"] = [first | {"name": name} for name in views]
+    return json.dumps(document)
+
+
 def slow_clients(service: Service, ledger: Ledger, times: int) -> None:
     """Clients send a few bytes at a time, while another one is served."""
     with ExitStack() as stack:
@@ -103,6 +134,7 @@ FAULTS: tuple[tuple[str, Callable[[Service, Ledger, int], None]], ...] = (
     ("photo cut off or empty", damaged_photos),
     ("requests doubled and reordered", doubled_and_reordered),
     ("connection cut in the middle", cut_connections),
+    ("connection cut in the second photo of three", cut_between_views),
     ("slow clients", slow_clients),
     ("ten tablets with full queues at once", crowding),
 )

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from faults import at_rest, on_the_way, under_the_service
+from faults import at_rest, crashes, on_the_way, power, under_the_service
 from faults.__main__ import faults
 from faults.ledger import Ledger
+from faults.sqlite_writes import library
 from faults.tablet import Tablet
-from sqlalchemy import update
+from sqlalchemy import event, update
+from sqlalchemy.pool import Pool
 from station_page import Service
 
 from qc.decision.verdict import Verdict
+from service import storage
 from service.inspections.models import InspectionRow
 from service.runtime import Runtime
 
+needs_power = pytest.mark.skipif(library() is None, reason="SQLite is built into Python here")
 pytestmark = [pytest.mark.files, pytest.mark.slow]
 
 
@@ -28,8 +33,14 @@ def test_what_was_acknowledged_is_kept_once_as_it_was_judged(tmp_path: Path, nam
 
 
 def test_every_fault_has_a_name_of_its_own() -> None:
-    kinds = (under_the_service.FAULTS, on_the_way.FAULTS, at_rest.FAULTS)
-    assert len(faults()) == sum(map(len, kinds)) + 1
+    kinds = (
+        under_the_service.FAULTS,
+        on_the_way.FAULTS,
+        at_rest.FAULTS,
+        crashes.FAULTS,
+        power.FAULTS,
+    )
+    assert len(faults()) == sum(map(len, kinds))
 
 
 @pytest.fixture
@@ -64,10 +75,31 @@ def test_another_verdict_is_noticed(station: Service, ledger: Ledger) -> None:
     assert ledger.compare(station.runtime).wrong == 1
 
 
+@needs_power
+def test_a_database_that_is_not_flushed_is_noticed(tmp_path: Path) -> None:
+    def weaken(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    event.listen(Pool, "checkout", weaken)
+    try:
+        row = power.power_cut(tmp_path, Ledger("test"), 6)
+    finally:
+        event.remove(Pool, "checkout", weaken)
+    assert row.lost > 0
+
+
+@needs_power
+def test_a_folder_that_is_not_flushed_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "flush", lambda _: None)
+    assert power.power_cut(tmp_path, Ledger("test"), 6).lost > 0
+
+
 def test_a_refusal_that_explains_nothing_is_noticed(station: Service, ledger: Ledger) -> None:
     upload = ledger.new()
     with Tablet(station) as tablet:
-        nobody = tablet.send(type(upload)(upload.client_id, Verdict.PASS, b""))
+        nobody = tablet.send(type(upload)(upload.client_id, Verdict.PASS, (b"",)))
     ledger.note(upload, nobody, "storage-failed")
     assert ledger.compare(station.runtime).untyped == 1
 

@@ -8,6 +8,7 @@ import pytest
 import scale
 from obstore.store import MemoryStore
 
+from service import durable
 from service.errors import StorageError
 from service.storage import PhotoStore
 
@@ -69,12 +70,35 @@ def test_a_photo_is_flushed_before_it_appears_and_its_folder_after(
         steps.append(f"rename to {target.relative_to(tmp_path)}")
         return replace(self, target)
 
+    store = PhotoStore.local(tmp_path)
     monkeypatch.setattr(os, "fsync", watched_fsync)
     monkeypatch.setattr(Path, "replace", watched_replace)
-    PhotoStore.local(tmp_path).put(PHOTO)
+    store.put(PHOTO)
 
     folder = KEY[:2]
     assert steps == ["flush .", "flush photo", f"rename to {folder}/{KEY}", f"flush {folder}"]
+
+
+def test_a_folder_is_flushed_with_those_above_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[Path] = []
+    monkeypatch.setattr(durable, "flush", flushed.append)
+    durable.make_folder(tmp_path / "data" / "photos")
+    assert flushed == [tmp_path, tmp_path / "data"]
+
+
+def test_a_folder_that_is_there_may_lie_in_one_that_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(_path: Path) -> None:
+        raise PermissionError
+
+    (tmp_path / "data").mkdir()
+    monkeypatch.setattr(durable, "flush", closed)
+    durable.make_folder(tmp_path / "data")
+    with pytest.raises(PermissionError):
+        durable.make_folder(tmp_path / "other")
 
 
 def test_a_failed_write_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
