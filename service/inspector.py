@@ -23,8 +23,8 @@ from service.settings import InspectionSettings
 _REMEMBERED = 8
 """As many inspections tell how fast the machine is just now."""
 
-_FIRST_GUESS_S = 2.0
-"""How long an inspection takes, before one was seen."""
+_FIRST_GUESS_S = 1.0
+"""The machine's time that an inspection takes, before one was seen."""
 
 
 class Inspect(Protocol):
@@ -48,10 +48,13 @@ class Inspect(Protocol):
 class Gate:
     """Lets `workers` in, lets others wait who will be answered in time, and turns the rest away.
 
-    How long an answer takes follows from who is inside already and how long the last inspections
-    took on this machine. Who finds a free worker is let in however slow it is, so that every queue
-    of a tablet empties in the end. Who is turned away has cost nothing but the upload; without the
-    bound every photo waiting would hold its pixels and nobody would get an answer in time.
+    How long an answer takes follows from who is inside already and from the machine's time that
+    the last inspections took: how long one lasted, divided by how many ran meanwhile, since they
+    share its cores. One that ran alone thus counts in full: how much longer it would last beside
+    others is not known yet, and those who are let in are promised an answer. Who finds a free
+    worker is let in however slow it is, so that every queue of a tablet empties in the end. Who is
+    turned away has cost nothing but the upload; without the bound every photo waiting would hold
+    its pixels and nobody would get an answer in time.
     """
 
     def __init__(
@@ -62,7 +65,11 @@ class Gate:
         self._inside = 0
         self._counting = Lock()
         self._workers = BoundedSemaphore(settings.workers)
-        self._durations_s = deque[float](maxlen=_REMEMBERED)
+        self._shares_s = deque[float](maxlen=_REMEMBERED)
+        self._running = 0
+        self._seen_at_s = clock()
+        self._run_s = 0.0
+        """Of all inspections together."""
 
     @contextmanager
     def enter(self) -> Iterator[None]:
@@ -82,11 +89,16 @@ class Gate:
             self._inside += 1
         try:
             with self._workers:
-                begun_s = self._clock()
-                yield
-                took_s = self._clock() - begun_s
-            with self._counting:
-                self._durations_s.append(took_s)
+                begun_s, run_s = self._count(1)
+                try:
+                    yield
+                finally:
+                    ended_s, run_until_s = self._count(-1)
+            took_s = ended_s - begun_s
+            if took_s > 0:
+                at_once = (run_until_s - run_s) / took_s
+                with self._counting:
+                    self._shares_s.append(took_s / at_once)
         finally:
             with self._counting:
                 self._inside -= 1
@@ -96,6 +108,15 @@ class Gate:
         """How many run or wait now."""
         return self._inside
 
+    def _count(self, more: int) -> tuple[float, float]:
+        """Let one begin or end; return the time, and how long all have run together."""
+        with self._counting:
+            now_s = self._clock()
+            self._run_s += self._running * (now_s - self._seen_at_s)
+            self._seen_at_s = now_s
+            self._running += more
+            return now_s, self._run_s
+
     def _has_room(self) -> bool:
         """Tell whether one more would be answered in time."""
         workers = self._settings.workers
@@ -103,9 +124,8 @@ class Gate:
             return True
         if self._inside >= workers + self._settings.queue:
             return False
-        last_s = self._durations_s or (_FIRST_GUESS_S,)
-        each_s = sum(last_s) / len(last_s)
-        return each_s * (self._inside + 1) / workers <= self._settings.answer_within_s
+        last_s = self._shares_s or (_FIRST_GUESS_S,)
+        return sum(last_s) / len(last_s) * (self._inside + 1) <= self._settings.answer_within_s
 
     @contextmanager
     def enter_if_idle(self) -> Iterator[bool]:
