@@ -26,13 +26,27 @@ from qc.samples import SHIPPED_SAMPLES
 from qc.spec.examples import example_specs
 from qc.spec.files import parse_file
 from qc.spec.workbook import write_workbook
+from qc.spec.workbook.essence import essence
 from qc.spec.writer import to_yaml
 
 CORPUS = Path(__file__).with_name("corpus")
 """Inputs that were found to break a reader, by target; each run starts from them as well."""
 
 _EXIF_LENGTH = 2
-_CELLS = "xl/worksheets/sheet2.xml"
+_PARTS = (
+    "xl/worksheets/sheet2.xml",
+    "xl/worksheets/sheet5.xml",
+    "xl/workbook.xml",
+    "xl/_rels/workbook.xml.rels",
+    "xl/styles.xml",
+    "xl/sharedStrings.xml",
+    "[Content_Types].xml",
+)
+_TEXTS = (
+    b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="2" '
+    b'uniqueCount="2"><si><t>Mangkuk</t></si><si><r><rPr><b/></rPr><t>spoon</t></r></si></sst>'
+)
+"""Shared strings as Excel writes them; our own workbooks hold their texts in the cells."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +83,16 @@ def _exif() -> list[bytes]:
     return [exif.tobytes().removeprefix(b"Exif\0\0")]
 
 
-def _spec_workbook_cells(cells: bytes) -> object:
-    """Put a sheet's XML into a sound workbook: fuzzed as a whole, its zip would hide it."""
+def _spec_workbook_part(data: bytes) -> object:
+    """Put a part's XML into a sound workbook: fuzzed as a whole, its zip would hide it.
+
+    The first byte says which part it is.
+    """
+    parts = _workbook_parts() | {_PARTS[data[0] % len(_PARTS)]: data[1:]} if data else {}
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(_workbooks()[0])) as whole, zipfile.ZipFile(out, "w") as made:
-        for entry in whole.infolist():
-            made.writestr(entry, cells if entry.filename == _CELLS else whole.read(entry))
+    with zipfile.ZipFile(out, "w") as made:
+        for name, text in parts.items():
+            made.writestr(name, text)
     return parse_file(out.getvalue(), "spec.xlsx")
 
 
@@ -83,9 +101,20 @@ def _workbooks() -> list[bytes]:
     return [write_workbook(spec) for spec in example_specs()[:1]]
 
 
-def _cells() -> list[bytes]:
-    with zipfile.ZipFile(io.BytesIO(_workbooks()[0])) as book:
-        return [book.read(_CELLS)]
+@cache
+def _workbook_parts() -> dict[str, bytes]:
+    """Return the parts of a sound workbook: short, and with shared strings as Excel's own."""
+    short, _ = essence(_workbooks()[0])
+    with zipfile.ZipFile(io.BytesIO(short)) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    entry = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + kind + b'" /></Types>'
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", entry)
+    return parts | {"xl/sharedStrings.xml": _TEXTS}
+
+
+def _parts() -> list[bytes]:
+    return [bytes([number]) + _workbook_parts()[name] for number, name in enumerate(_PARTS)]
 
 
 def _coco() -> list[bytes]:
@@ -140,7 +169,7 @@ TARGETS = {
         lambda: [to_yaml(spec).encode() for spec in example_specs()],
     ),
     "spec in Excel": Target(lambda data: parse_file(data, "spec.xlsx"), _workbooks),
-    "spec in Excel, cells": Target(_spec_workbook_cells, _cells),
+    "spec in Excel, its parts": Target(_spec_workbook_part, _parts),
     "COCO": Target(_in_file(read_coco, "coco/annotations.json"), _coco),
     "mat": Target(_in_file(read_mat, "mat.json"), _mats),
     "station": Target(_in_file(read_station, "station.json"), _stations),

@@ -16,7 +16,7 @@ needs_atheris = pytest.mark.skipif(find_spec("atheris") is None, reason="atheris
 
 @pytest.mark.slow
 @needs_atheris
-@pytest.mark.parametrize("name", ["photo", "spec in Excel, cells", "COCO"])
+@pytest.mark.parametrize("name", ["photo", "spec in Excel, its parts", "COCO"])
 def test_nothing_but_a_refusal_comes_of_any_input(name: str) -> None:
     row = fuzz(name, 300)
     assert row.inputs == 300

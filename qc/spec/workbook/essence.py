@@ -23,6 +23,7 @@ from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from qc.errors import Fault
+from qc.spec.workbook.layout import INSTRUCTIONS
 
 MAX_FILLED_ROWS: Final = 200
 """Of any sheet."""
@@ -47,12 +48,13 @@ def essence(data: bytes) -> tuple[bytes, list[Fault]]:
     target = BytesIO()
     with (
         zipfile.ZipFile(BytesIO(data)) as whole,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as bare,
+        zipfile.ZipFile(target, "w") as bare,
     ):
         for name in dict.fromkeys(whole.namelist()):
             if title := titles.get(name):
                 sheet = _Sheet(title)
-                sheet.read(BytesIO(whole.read(name)))
+                if title.casefold() != INSTRUCTIONS.casefold():  # nobody reads that one
+                    sheet.read(BytesIO(whole.read(name)))
                 faults += sheet.faults()
                 bare.writestr(name, ElementTree.tostring(sheet.bare))
             elif name not in left_out:
