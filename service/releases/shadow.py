@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from qc.defects.detector import Detector
 from qc.errors import TelitiError
@@ -78,8 +79,8 @@ class Shadow:
             if not entered:
                 return False
             row = self._judge(replay, self._detector)
-        with self._runtime.database.writing() as session:
-            repository.add(session, row)
+        with suppress(IntegrityError), self._runtime.database.writing() as session:
+            repository.add(session, row)  # unless another node was faster
         return True
 
     def _judge(self, replay: Replay, detector: Detector) -> ShadowRow:

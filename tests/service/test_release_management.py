@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import networks
 import numpy as np
@@ -385,6 +386,27 @@ def test_the_shadow_waits_while_somebody_inspects(
     with house.runtime.gate.enter():
         assert not shadow.step()
     assert shadow.step()
+
+
+def test_what_two_nodes_judge_in_shadow_counts_once(
+    open_house: OpenHouse, release: Release, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = open_house(inspect=naming_inspection, release={"shadow_interval_s": 3600})
+    release("register", new)
+    release("shadow", NEW)
+    house.upload()
+    slow, quick = Shadow(house.runtime), Shadow(house.runtime)
+    judge = slow._judge
+
+    def while_another_judges(replay: Any, detector: Any) -> Any:
+        row = judge(replay, detector)
+        assert quick.step()
+        return row
+
+    monkeypatch.setattr(slow, "_judge", while_another_judges)
+    assert slow.step()
+    report = house.browser(Role.LEAD).get("/v1/releases/shadow").json()
+    assert report["inspections"] == 1
 
 
 def test_the_shadow_runs_by_itself(open_house: OpenHouse, release: Release, new: Path) -> None:
