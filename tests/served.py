@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx2
@@ -18,12 +19,24 @@ from station_page import SAMPLES
 
 PHOTO_PX = (4000, 3000)
 PASSWORD = "a long password"
+_PATIENCE_S = 300
 
 
 class Served:
-    """`qc serve` on a fresh folder."""
+    """`qc serve` on a fresh folder.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: of the data; its parent gets stations and the log.
+        environment: further variables.
+        cores: on which it may run; all where none is named.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        cores: Sequence[int] = (),
+    ) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
@@ -34,18 +47,33 @@ class Served:
         program = "from qc.cli import main; main()"
         options = ["--port", str(port), "--data-dir", str(folder)]
         command = [sys.executable, "-c", program, "serve", *options]
-        environment = os.environ | {
+        variables = os.environ | {
             "PYTHONUNBUFFERED": "1",
             "TELITI_CATALOGUE__STATIONS_DIR": str(stations),
+            **(environment or {}),
         }
         self._log = (folder.parent / "log").open("w+", encoding="utf-8")
         self.process = subprocess.Popen(
-            command, stdout=self._log, stderr=subprocess.STDOUT, env=environment
+            command, stdout=self._log, stderr=subprocess.STDOUT, env=variables
         )
+        if cores:  # before its threads are there, which then inherit it
+            os.sched_setaffinity(self.process.pid, cores)
+
+    def wait(self) -> None:
+        """Wait until the service answers."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < deadline:
+            try:
+                if httpx2.get(f"{self.address}/ready").is_success:
+                    return
+            except httpx2.TransportError:
+                pass
+            time.sleep(0.2)
+        raise TimeoutError("the service did not start")
 
     def sign_in(self) -> dict[str, str]:
         """Wait for the service and return the first admin's cookies."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + _PATIENCE_S
         while time.monotonic() < deadline:
             text = Path(self._log.name).read_text(encoding="utf-8")
             if code := re.search(r"welcome/([A-Z0-9]{5}-[A-Z0-9]{5})", text):

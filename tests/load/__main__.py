@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,15 +51,17 @@ class Point:
     peak_mib: float
 
 
-def measure(served: Served, cookies: dict[str, str], photos: Path, stations: int, s: int) -> Point:
+def measure(
+    nodes: Sequence[Served], cookies: dict[str, str], photos: Path, stations: int, s: int
+) -> Point:
     """Let so many stations work for `s` seconds."""
-    process = psutil.Process(served.process.pid)
-    before_s = sum(process.cpu_times()[:2])
+    before_s = _cpu_s(nodes)
     with tempfile.TemporaryDirectory() as folder:
         environment = child.environment() | {
             "LOAD_PHOTOS": str(photos),
             "LOAD_COOKIES": json.dumps(cookies),
             "LOAD_SPEC": _SPEC,
+            "LOAD_NODES": " ".join(node.address for node in nodes),
         }
         users = stations + 1
         flags = {
@@ -67,7 +70,7 @@ def measure(served: Served, cookies: dict[str, str], photos: Path, stations: int
             "--spawn-rate": users / ITEM_EVERY_S,
             "--run-time": f"{s}s",
             "--stop-timeout": 60,
-            "--host": served.address,
+            "--host": nodes[0].address,
             "--csv": f"{folder}/load",
             "--loglevel": "ERROR",
         }
@@ -87,7 +90,7 @@ def measure(served: Served, cookies: dict[str, str], photos: Path, stations: int
         with (Path(folder) / "load_stats.csv").open(encoding="utf-8") as file:
             rows = {row["Name"]: row for row in csv.DictReader(file)}
     kept = int(rows["inspect"]["Request Count"]) - int(rows["inspect"]["Failure Count"])
-    spent_s = sum(process.cpu_times()[:2]) - before_s
+    spent_s = _cpu_s(nodes) - before_s
     return Point(
         stations,
         stations / ITEM_EVERY_S,
@@ -97,8 +100,21 @@ def measure(served: Served, cookies: dict[str, str], photos: Path, stations: int
         int(rows.get("turned away", {}).get("Request Count", 0)),
         int(rows["Aggregated"]["Failure Count"]),
         spent_s / max(kept, 1),
-        _peak_mib(served.process.pid),
+        max(_peak_mib(node.process.pid) for node in nodes),
     )
+
+
+def write_photos(folder: Path) -> Path:
+    """Write some photos to send; return where they are."""
+    photos = folder / "photos"
+    photos.mkdir()
+    for number in range(6):
+        (photos / f"{number}.jpg").write_bytes(photo_jpeg(number))
+    return photos
+
+
+def _cpu_s(nodes: Sequence[Served]) -> float:
+    return sum(sum(psutil.Process(node.process.pid).cpu_times()[:2]) for node in nodes)
 
 
 def _peak_mib(pid: int) -> float:
@@ -114,17 +130,14 @@ def main() -> None:
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        photos = folder / "photos"
-        photos.mkdir()
-        for number in range(6):
-            (photos / f"{number}.jpg").write_bytes(photo_jpeg(number))
+        photos = write_photos(folder)
         served = Served(folder / "data")
         try:
             cookies = served.sign_in()
             print(f"| {' | '.join(_HEADINGS)} |")
             print("| --- " * len(_HEADINGS) + "|")
             for stations in given.stations:
-                point = measure(served, cookies, photos, stations, given.seconds)
+                point = measure([served], cookies, photos, stations, given.seconds)
                 print(_line(point), flush=True)
                 time.sleep(2)
         finally:

@@ -17,6 +17,8 @@ _PHOTOS = [path.read_bytes() for path in sorted(Path(os.environ["LOAD_PHOTOS"]).
 _COOKIES = json.loads(os.environ["LOAD_COOKIES"])
 _SPEC = os.environ["LOAD_SPEC"]
 _NEXT = itertools.cycle(_PHOTOS)
+_NODES = itertools.cycle(os.environ["LOAD_NODES"].split())
+"""Addresses, which stations get in turn as from a proxy."""
 
 
 class Station(HttpUser):
@@ -25,7 +27,8 @@ class Station(HttpUser):
     wait_time = constant_throughput(1 / ITEM_EVERY_S)
 
     def on_start(self) -> None:
-        """Sign in."""
+        """Sign in, on the next node."""
+        self.client.base_url = next(_NODES)
         self.client.cookies.update(_COOKIES)
 
     @task
