@@ -67,6 +67,7 @@ def shots(answer_of: Callable[[str], UUID], lot_id: str) -> Iterator[Shot]:
     yield Shot("spec-portrait-english", "/spec/asung-tray-280/2", PORTRAIT, english=True)
     yield Shot("teach", "/teach/mitsubishi-bowl-150")
     yield Shot("releases", "/releases")
+    yield Shot("data-and-training", "/datasets")
 
 
 def _await_camera(page: Any) -> None:
