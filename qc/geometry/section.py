@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from qc.spec.dimension import MeasuredDimension
 
@@ -237,15 +237,20 @@ def _without_spurs(points: Array, normals: Array, inwards: Array) -> Array:
         return points
     step = float(np.median(np.linalg.norm(np.diff(points, axis=0), axis=1)))
     reach = int(np.ceil(_SPUR_REACH * most / max(step, 1e-3)))
-    excess, along = np.zeros(len(points)), normals
-    for k in [*range(-reach, 0), *range(1, reach + 1)]:
-        beside, direction = np.roll(points, k, axis=0), np.roll(normals, k, axis=0)
-        beyond = ((points - beside) * direction).sum(axis=1)
-        beyond[np.roll(inwards, k) < inwards + _SPUR_MM] = 0
-        worse = beyond > excess
-        excess = np.where(worse, beyond, excess)
-        along = np.where(worse[:, None], direction, along)
-    return np.asarray(points - excess[:, None] * along)
+    higher = maximum_filter1d(inwards, 2 * reach + 1, mode="wrap") >= inwards + _SPUR_MM
+    spurs = np.flatnonzero(higher)
+    if len(spurs) == 0:
+        return points
+    away = np.r_[-reach:0, 1 : reach + 1]
+    beside = (spurs - away[:, None]) % len(points)
+    (x, y), (across_x, across_y) = points.T, normals.T
+    beyond = (x[spurs] - x[beside]) * across_x[beside] + (y[spurs] - y[beside]) * across_y[beside]
+    beyond[inwards[beside] < inwards[spurs] + _SPUR_MM] = 0
+    worst, every = beyond.argmax(axis=0), np.arange(len(spurs))
+    excess = np.maximum(beyond[worst, every], 0.0)
+    cut = points.copy()
+    cut[spurs] -= excess[:, None] * normals[beside[worst, every]]
+    return cut
 
 
 def outward_normals(points: Array) -> Array:
