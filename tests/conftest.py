@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import goods
+import hypothesis
 import networks
 import pytest
 import simplejpeg
@@ -16,6 +17,10 @@ from qc.defects.normality import Encoder, Line, Normality, teach
 from qc.defects.release import MODELS_VARIABLE
 from qc.geometry.station import CameraCalibration, Station
 from qc.photo import Photo
+
+# Speed is measured elsewhere: how long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("teliti", deadline=None)
+hypothesis.settings.load_profile("teliti")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from qc.archive.items import Item
 from qc.defects.detector import Detector
@@ -24,6 +24,9 @@ from qc.photo import decode_photo
 from qc.spec.models import Spec
 
 Engine = Literal["local", "ray"]
+
+_ITEMS_AT_A_TIME: Final = 8
+"""Handed to a worker of the engine `ray`."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +141,10 @@ def _with_ray(setup: Setup, items: Sequence[Item], workers: int) -> Iterator[str
         {"name": item.name, "photos": json.dumps([(view, str(path)) for view, path in item.photos])}
         for item in items
     ]
-    # Small blocks: results come one by one, and a kill loses no more than what is on the way.
-    found = data.from_items(rows, override_num_blocks=len(rows)).map(
+    # Small blocks: results come soon, and a kill loses no more than what is on the way. One for
+    # each item would cost a large archive more memory and time than its results.
+    blocks = -(-len(rows) // _ITEMS_AT_A_TIME)
+    found = data.from_items(rows, override_num_blocks=max(1, blocks)).map(
         _RayWorker, fn_constructor_args=(setup,), concurrency=workers, num_cpus=1
     )
     for row in found.iter_rows():

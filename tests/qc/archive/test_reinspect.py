@@ -20,7 +20,8 @@ from qc.archive import Ledger, find_items
 from qc.errors import ArchiveError
 from qc.spec.examples import find_spec
 
-PLAIN = 24
+PLAIN = 80
+"""Enough for several blocks of the engine ray, so that something is left when it is killed."""
 
 
 @pytest.fixture(scope="module")
