@@ -13,6 +13,9 @@ from pathlib import Path
 
 log = logging.getLogger("training")
 SHARES = (1.0, 0.8, 0.6, 0.4, 0.2)
+"""Of the new weights. Beside them stands 0: the release itself, with outputs for new types that
+were fitted to its features. It can lose nothing."""
+
 FORGETTING_LIMIT = 0.005
 """Average precision that no known type may lose where the share is chosen: half of the point that
 is promised, because some is lost by chance."""
@@ -29,11 +32,13 @@ class Blend:
         release: folder of the release.
         own_share: of the run's weights; the release's have the rest.
         tried: average precision by type at each share, where the share was chosen by them.
+        start: file of the network as training began, where new types' outputs had been fitted.
     """
 
     release: Path
     own_share: float
     tried: Mapping[str, Scores] = field(default_factory=dict)
+    start: Path | None = None
 
 
 def choose_blend(
@@ -41,31 +46,30 @@ def choose_blend(
     known: Sequence[str],
     score: Callable[[float], Scores],
     shares: Sequence[float] = SHARES,
+    start: Path | None = None,
 ) -> Blend:
     """Take the share of the best mean at which no known type loses more than the limit.
 
-    Where every share loses more, the one whose worst loss is least is taken, and said.
+    Where every share loses more, the release's own weights stay (0), and it is said.
 
     Args:
         release: from which the run started.
         known: its types.
         score: measures the network at a share; 0 is the release itself.
-        shares: to choose from.
+        shares: to choose from, beside 0.
+        start: handed on to the blend.
     """
     before = score(0.0)
-    tried = {share: score(share) for share in shares}
+    tried = {0.0: before} | {share: score(share) for share in shares}
     asked = [name for name in known if name in before]
     losses = {
         share: max((before[name] - found[name] for name in asked), default=0.0)
         for share, found in tried.items()
     }
     allowed = [share for share in shares if losses[share] <= FORGETTING_LIMIT]
-    if allowed:
-        chosen = max(allowed, key=lambda share: tried[share]["mean"])
-    else:
-        chosen = min(shares, key=lambda share: losses[share])
-        log.warning("a known type loses %.3f of average precision at best", losses[chosen])
+    chosen = max([0.0, *allowed], key=lambda share: tried[share]["mean"])
+    if not allowed:
+        least = min(losses[share] for share in shares)
+        log.warning("a known type loses %.3f at best: the release's weights stay", least)
     log.info("share of the new weights: %.1f, worst loss %.3f", chosen, losses[chosen])
-    return Blend(
-        release, chosen, {f"{share:g}": dict(s) for share, s in {0.0: before, **tried}.items()}
-    )
+    return Blend(release, chosen, {f"{share:g}": dict(s) for share, s in tried.items()}, start)

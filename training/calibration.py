@@ -63,13 +63,40 @@ def fit_logistic(
     return np.asarray(found.x[:columns]), float(found.x[columns])
 
 
+def _rescaled(
+    logits: NDArray[np.floating],
+    target: NDArray[np.bool_],
+    weights: NDArray[np.float64],
+    offset: float,
+) -> tuple[NDArray[np.float64], float]:
+    """Fit gain and offset of a judge whose weighing of the scales stays."""
+    margin = logits @ weights + offset
+    gain, shift = fit_logistic(margin[:, None], target)
+    if not gain[0] > 0:  # these pixels say that it is worth nothing; it was, elsewhere
+        return weights, offset
+    return gain[0] * weights, gain[0] * offset + shift
+
+
 @torch.no_grad()
 def calibrate(
-    network: nn.Module, patches: Patches, indices: range, types: tuple[str, ...] = TYPES
+    network: nn.Module,
+    patches: Patches,
+    indices: range,
+    types: tuple[str, ...] = TYPES,
+    before: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
 ) -> Calibration:
     """Fit every type on pixels of patches that the network did not learn from.
 
     A type of which they hold no pixel keeps the mean of its logits: fitted, it would fall silent.
+
+    Args:
+        network: gives logits.
+        patches: to draw from.
+        indices: of the patches.
+        types: of the outputs.
+        before: weights `(known, scales)` and offset `(known,)` of the release that was fine-tuned.
+            Its types, the first ones, keep how they weigh the scales: few patches would choose
+            worse. Only gain and offset are fitted, which change no order of pixels.
     """
     network.eval()
     rng = np.random.default_rng(0)
@@ -88,12 +115,18 @@ def calibrate(
             logits[channel].append(maps[channel][:, keep].T)
             truths[channel].append(sample.target[channel].ravel()[keep])
     result = Calibration(np.full((len(types), SCALES), 1 / SCALES), np.zeros(len(types)))
+    if before:
+        result.weights[: len(before[0])], result.offset[: len(before[1])] = before
     for channel, name in enumerate(types):
         values, truth = np.concatenate(logits[channel]), np.concatenate(truths[channel])
         if not truth.any():
             result.thresholds[name] = 0.5
             continue
-        weights, offset = fit_logistic(values.astype(np.float64), truth)
+        if before and channel < len(before[0]):
+            own, shift = before[0][channel], float(before[1][channel])
+            weights, offset = _rescaled(values, truth, own, shift)
+        else:
+            weights, offset = fit_logistic(values.astype(np.float64), truth)
         result.weights[channel], result.offset[channel] = weights, offset
         probability = 1 / (1 + np.exp(-(values @ weights + offset)))
         scores = PixelScores()

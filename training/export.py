@@ -32,7 +32,7 @@ from training.labels import TYPES
 from training.network import DefectNetwork
 from training.released import STRIDE, ReleasedNetwork
 from training.train import Streams
-from training.weights import blended
+from training.weights import blended, read_judge
 
 log = logging.getLogger("training")
 OPSET = 18
@@ -135,9 +135,12 @@ def release_run(
     network = DefectNetwork(len(types))
     network.load_state_dict(torch.load(run / "best.pt", map_location="cpu", weights_only=True))
     if blend:
-        network = blended(network, blend.release / "model.onnx", types, blend.own_share)
+        network = blended(
+            network, blend.release / "model.onnx", types, blend.own_share, blend.start
+        )
     held_out = catalogue.calibration_patches(config, patches)
-    line = calibrate(network, held_out, range(patches), types)
+    before = read_judge(blend.release) if blend and blend.start else None
+    line = calibrate(network, held_out, range(patches), types, before)
     weights, offset = (torch.from_numpy(v).float() for v in (line.weights, line.offset))
     released = ReleasedNetwork(network, weights, offset).eval()
     out.mkdir(parents=True, exist_ok=True)
@@ -204,6 +207,7 @@ def _write_release(
             "steps": steps,
             "minutes": round(seconds / 60, 1),
             "best_mean_average_precision": round(best, 4),
+            "judge": {"weights": line.weights.tolist(), "offset": line.offset.tolist()},
             "calibration_error": line.error,
             "threshold_at_1_percent": round(line.threshold_at_1_percent, 4),
             "data": manifest,

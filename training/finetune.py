@@ -37,6 +37,7 @@ from training.weights import blended
 
 log = logging.getLogger("training")
 _CALIBRATION_SEED = 8_000_000
+_START = "start.pt"
 _CALIBRATION_PATCHES = 300
 LEAST_REGIONS = 16
 """Of a new type, in the part `train`: below that it gets no output of its own."""
@@ -176,6 +177,7 @@ def teach(
             log.info("resumed at step %d", state.step)
         else:
             warm_start(state, release, lesson, config)
+            torch.save(state.network.state_dict(), run / _START)
         fit(state, lesson, config, run, own)
     if own.leads:
         blend = _blend(release, lesson, config, run, patches)
@@ -188,13 +190,14 @@ def _blend(release: Path, lesson: Lesson, config: TrainingConfig, run: Path, pat
     """Choose between what the release knew and what the run learnt, on calibration patches."""
     network = DefectNetwork(len(lesson.types))
     network.load_state_dict(torch.load(run / "best.pt", map_location="cpu", weights_only=True))
+    begin = run / _START
     held_out = list(DataLoader(lesson.calibration_patches(config, patches), config.batch))
 
     def score(share: float) -> dict[str, float]:
-        mean = blended(network, release / "model.onnx", lesson.types, share)
+        mean = blended(network, release / "model.onnx", lesson.types, share, begin)
         return validate(mean, held_out, torch.device("cpu"), lesson.types)
 
-    return choose_blend(release, read_release(release).types, score)
+    return choose_blend(release, read_release(release).types, score, start=begin)
 
 
 def known_types(parent: tuple[str, ...], train: Sequence[DatasetPhoto]) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ def test_the_best_mean_is_taken_among_what_forgets_little() -> None:
     assert blend.tried["0"]["burn"] == 0.0
 
 
-def test_where_everything_forgets_the_least_loss_is_taken_and_said(
+def test_where_everything_forgets_the_release_stays_and_it_is_said(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def table(share: float) -> dict[str, float]:
@@ -41,8 +41,13 @@ def test_where_everything_forgets_the_least_loss_is_taken_and_said(
 
     with caplog.at_level(logging.WARNING):
         blend = choose_blend(RELEASE, ["crack"], table)
-    assert blend.own_share == 0.2
-    assert "loses 0.020" in caplog.text
+    assert blend.own_share == 0.0
+    assert "loses 0.020 at best: the release's weights stay" in caplog.text
+
+
+def test_new_outputs_on_the_release_are_kept_where_training_gained_nothing() -> None:
+    blend = choose_blend(RELEASE, ["crack"], lambda share: scores(0.8, 0.7 - 0.1 * share))
+    assert blend.own_share == 0.0
 
 
 def test_a_network_that_forgets_nothing_is_not_blended() -> None:

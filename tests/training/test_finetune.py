@@ -22,6 +22,7 @@ from training.datasets.reviewed import Replayed, ReviewedSource
 from training.errors import TrainingDataError
 from training.finetune import FINETUNING, finetune, known_types
 from training.labels import TYPES, Sample, empty_target
+from training.weights import read_judge
 
 _SHIPPED = Path(__file__).parents[2] / "models" / "detector"
 RELEASE = _SHIPPED / (_SHIPPED / "ACTIVE").read_text().strip()
@@ -148,6 +149,13 @@ def test_a_snapshot_becomes_a_release_with_an_output_for_the_new_type(tmp_path: 
     assert {"0", "0.2", "1"} <= set(tried)
     assert {"crack", "mean"} <= set(tried["0"])
     assert f"{training['blend']['own_share']:g}" in tried
+    # What few patches cannot choose better stays: how known types weigh the scales.
+    judge, taught = read_judge(RELEASE), read_judge(out)
+    assert judge is not None
+    assert taught is not None
+    assert len(taught[1]) == len(child.types)
+    for own, theirs in zip(taught[0], judge[0], strict=False):
+        assert own / own.sum() == pytest.approx(theirs / theirs.sum(), abs=1e-5)
     assert any("workshop's own" in licence for licence in child.release.licences)
 
 

@@ -10,7 +10,7 @@ import torch
 from training.errors import TrainingDataError
 from training.export import export_onnx
 from training.labels import TYPES
-from training.network import DefectNetwork
+from training.network import SILENT_LOGIT, DefectNetwork
 from training.normalise import normalise
 from training.released import SCALES, ReleasedNetwork
 from training.weights import blended, folded, load_release, settle_norms
@@ -78,6 +78,26 @@ def test_folding_changes_nothing_but_the_norms(trained: DefectNetwork) -> None:
         assert torch.allclose(lean(pictures), trained(pictures), atol=1e-5)
     assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in lean.modules())
     assert any(isinstance(module, torch.nn.BatchNorm2d) for module in trained.modules())
+
+
+def test_what_a_new_type_began_with_is_kept_where_the_release_is(
+    trained: DefectNetwork, model: Path, tmp_path: Path
+) -> None:
+    torch.manual_seed(2)
+    names = (*TYPES[:KNOWN], "burn")
+    begun, taught = DefectNetwork(KNOWN + 1).eval(), DefectNetwork(KNOWN + 1).eval()
+    load_release(begun, model, names)
+    with torch.no_grad():
+        begun.head.weight[-1] = 0.3
+        begun.head.bias[-1] = -1.0
+    torch.save(begun.state_dict(), tmp_path / "start.pt")
+    images = torch.randn(1, 3, 64, 64)
+    with torch.no_grad():
+        whole = blended(taught, model, names, 0.0, tmp_path / "start.pt")(images)
+        assert torch.allclose(whole, begun(images), atol=1e-4)
+        assert torch.allclose(whole[:, :-1], trained(images), atol=1e-4)
+        silent = blended(taught, model, names, 0.0)(images)
+        assert torch.allclose(silent[:, -1:], torch.full_like(silent[:, -1:], SILENT_LOGIT))
 
 
 def test_a_blend_goes_from_the_release_to_the_network(trained: DefectNetwork, model: Path) -> None:
