@@ -11,7 +11,7 @@ import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
@@ -111,6 +111,9 @@ def main(
     steps: Annotated[int, typer.Option(help="Steps of every recipe.")] = 200,
     boards: Annotated[int, typer.Option(help="Validation boards, every n-th of all.")] = 160,
     composites: Annotated[int, typer.Option(help="Composited patches.")] = 160,
+    precision: Annotated[
+        Literal["fp32", "bf16"], typer.Option(help="bf16 where the processor multiplies it.")
+    ] = "fp32",
     recipe: Annotated[
         list[str] | None, typer.Option(help="Only this recipe; may be given again.")
     ] = None,
@@ -124,7 +127,7 @@ def main(
     chosen = every[:: max(1, len(every) // boards)]
     base = TrainingConfig(
         max_steps=steps, minutes=600, threads=1, ema_decay=0.98, check_every=10 * steps,
-        check_patches=60, warm_up_steps=max(1, steps // 5),
+        check_patches=60, warm_up_steps=max(1, steps // 5), precision=precision,
     )  # fmt: skip
     rows = {}
     for number, (name, ingredients) in enumerate(RECIPES.items()):
