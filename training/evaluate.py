@@ -287,8 +287,14 @@ def main(
     boards = [board for board in read_index(data / "wood_boards") if board.split == "val"]
     real = list(judge_boards(detector, boards))
     clean = [board for board in boards if not board.classes]
-    made = list(judge_composites(detector, board_surface(clean), composites))
-    other = list(judge_composites(detector, unseen_wood(data), composites))
+    surfaces = {
+        "composites_on_validation_boards": board_surface(clean),
+        "composites_on_other_wood": unseen_wood(data),
+    }
+    made = {  # one set of maps after the other: each takes more than a gigabyte
+        name: composite_metrics(detector, list(judge_composites(detector, surface, composites)))
+        for name, surface in surfaces.items()
+    }
     alarms, textures = false_alarms(detector, data / "wood_textures_eval")
     metrics = {
         "validation_boards": {
@@ -297,8 +303,7 @@ def main(
             "any_defect": any_defect_metrics(real),
             "image_auroc": image_metrics(real),
         },
-        "composites_on_validation_boards": composite_metrics(detector, made),
-        "composites_on_other_wood": composite_metrics(detector, other),
+        **made,
         "clean_textures": alarms,
     }
     print(json.dumps(metrics, indent=2))  # noqa: T201  # the command's answer
