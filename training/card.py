@@ -1,4 +1,4 @@
-"""Write a release's card: `python -m training.card models/detector/0.4.0`.
+"""Write a release's card: `python -m training.card models/detector/0.5.0`.
 
 Every figure comes from `release.json`; only what the detector is for, and what it has never
 seen, is prose of this module.

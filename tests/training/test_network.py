@@ -15,7 +15,7 @@ from torch.nn import functional
 from training.network import INPUT_MULTIPLE, DefectNetwork
 from training.weights import load_release
 
-RELEASED_BEFORE = Path("models/detector/0.4.0/model.onnx")
+RELEASED_BEFORE = Path(__file__).parents[2] / "models" / "detector" / "0.4.0" / "model.onnx"
 """Its finest mixers are 5 × 5."""
 
 
