@@ -73,7 +73,8 @@ def find_parts(photo: Photo, view: MatView, *, mm_per_px: float = _MM_PER_PX) ->
     Args:
         photo: the photo.
         view: the mat in it.
-        mm_per_px: how finely to look.
+        mm_per_px: how finely to look. Coarser than 0.5 mm, flanks in shade are not looked for:
+            the codec's blur of colour is as wide there.
 
     Returns:
         Parts of at least 60 mm², holes filled but kept beside.
@@ -82,7 +83,10 @@ def find_parts(photo: Photo, view: MatView, *, mm_per_px: float = _MM_PER_PX) ->
     linear = srgb_to_linear(rectify(photo.pixels, view.camera, view.pose, plane))
     patches = _patch_mask(view, plane)
     field = _field_light(linear, patches, round(_RIM_MM / mm_per_px))
-    unlike = _unlike_field(_angles_deg(linear, field, patches))
+    angle_deg = _angles_deg(linear, field, patches)
+    unlike = _item(angle_deg)
+    if mm_per_px <= _MM_PER_PX:
+        unlike = _with_shaded_flanks(unlike, angle_deg)
     mask, mirroring = _with_dark_flanks(unlike, linear, field, patches)
     contours, family = cv2.findContours(mask, cv2.RETR_TREE, cv2.CHAIN_APPROX_NONE)
     parents = [] if family is None else np.asarray(family)[0, :, 3].tolist()
@@ -202,20 +206,26 @@ def _angles_deg(
     return np.asarray(angle_deg, np.float32)
 
 
-def _unlike_field(angle_deg: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    """Return 255 where the colour points away from the field's.
-
-    A lacquered flank in shade mirrors so much of the mat that it points away less than the item
-    does; beside the item, all that print and lamp cannot cause belongs to it.
-    """
+def _item(angle_deg: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Return 255 where the colour points away from the field's as the item's does."""
     # Otsu between the field's scatter and the item, within what print and lamp can cause.
     scaled = np.clip(angle_deg * 4, 0, 255).astype(np.uint8)
     otsu, _ = cv2.threshold(scaled, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     limit = float(np.clip(otsu / 4 * 0.7, _MIN_ANGLE_DEG, _MAX_ANGLE_DEG))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
-    item = np.asarray(
-        cv2.morphologyEx((angle_deg > limit).astype(np.uint8), cv2.MORPH_OPEN, kernel), np.uint8
-    )
+    unlike = (angle_deg > limit).astype(np.uint8) * np.uint8(255)
+    return np.asarray(cv2.morphologyEx(unlike, cv2.MORPH_OPEN, kernel), np.uint8)
+
+
+def _with_shaded_flanks(
+    item: npt.NDArray[np.uint8], angle_deg: npt.NDArray[np.float32]
+) -> npt.NDArray[np.uint8]:
+    """Add what lies beside the item and is no mat, 255 where it is.
+
+    A lacquered flank in shade mirrors so much of the mat that it points away less than the item
+    does; beside the item, all that print and lamp cannot cause belongs to it.
+    """
+    item = np.asarray(item > 0, np.uint8)
     beside = ((angle_deg > _MIN_ANGLE_DEG) & (item == 0)).astype(np.uint8)
     # Narrower than this is the codec's blur of colour.
     beside = np.asarray(cv2.morphologyEx(beside, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)))
