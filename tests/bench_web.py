@@ -56,7 +56,8 @@ def answer_s(page: Any, number: int) -> tuple[float, float]:
     page.goto("/#/")
     page.get_by_role("link", name=re.compile(f"^{SPEC_NAME}")).first.click()
     page.get_by_label("Pilih berkas").wait_for(state="attached")
-    page.evaluate("() => { delete window.tookMs; }")
+    # The browser keeps 250 entries and then no more.
+    page.evaluate("() => { delete window.tookMs; performance.clearResourceTimings(); }")
     page.evaluate(_TIMED)
     page.get_by_label("Pilih berkas").set_input_files(shot)
     page.wait_for_function("() => window.tookMs !== undefined", timeout=60_000)
