@@ -13,24 +13,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import numpy as np
 import torch
 import typer
 from rich.logging import RichHandler
 
 from qc.defects.detector import Detector
-from qc.evaluation.pixels import score_auroc
 from training.config import SurfaceName, TrainingConfig
 from training.datasets.boards import Board, read_index
 from training.datasets.catalogue import Catalogue, read_catalogue
 from training.datasets.surfaces import board_surface
 from training.evaluate import (
     any_defect_metrics,
+    composite_metrics,
     false_alarms,
     image_metrics,
     judge_boards,
     judge_composites,
-    region_recall,
 )
 from training.export import release_run
 from training.team import Team
@@ -63,21 +61,15 @@ def measure(release: Path, data: Path, boards: list[Board], composites: int) -> 
     detector = Detector.load(release)
     real = list(judge_boards(detector, boards))
     clean = board_surface([board for board in boards if not board.classes])
-    made = list(judge_composites(detector, clean, composites))
-    regions = region_recall(detector, made)
+    made = composite_metrics(detector, list(judge_composites(detector, clean, composites)))
+    regions = made["regions"]
     asked = sum(row["defects"] for row in regions.values())
     alarms, _ = false_alarms(detector, data / "wood_textures_eval")
     return {
         "boards_image_auroc": image_metrics(real)["crack, missing knot, stain"],
         "boards_any_ap": any_defect_metrics(real)["ap"],
-        "composites_any_ap": any_defect_metrics(made)["ap"],
-        "composites_image_auroc": round(
-            score_auroc(
-                np.array([one.score for one in made]),
-                np.array([bool(one.sample.target.any()) for one in made]),
-            ),
-            4,
-        ),
+        "composites_any_ap": made["any_defect"]["ap"],
+        "composites_image_auroc": made["image_auroc"],
         "composites_recall_at_1": round(
             sum(row["recall_at_1.0"] * row["defects"] for row in regions.values()) / asked, 4
         ),

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import cv2
 import numpy as np
 import typer
 from numpy.typing import NDArray
@@ -23,42 +22,29 @@ from qc.defects.unscaled import map_unscaled
 from qc.evaluation.pixels import PixelScores, score_auroc
 from training.datasets.boards import MM_PER_PX as BOARD_MM_PER_PX
 from training.datasets.boards import load_board, read_index
-from training.datasets.patches import CompositeSource, Patches
+from training.datasets.patches import CompositeSource, Patches, enlarged
 from training.evaluate import unseen_wood
 from training.labels import Sample
 
-Mask = NDArray[np.bool_]
 Judge = Callable[[NDArray[np.uint8]], DefectMap]
 _SEED = 9_500_000
 _SIDE_PX = 320
 
 
-def enlarged(sample: Sample, factor: float) -> tuple[NDArray[np.uint8], Mask, Mask]:
-    """Return pixels, where any defect is, and where labels say something, `factor` times larger."""
-
-    def resize(array: NDArray[np.uint8], how: int) -> NDArray[np.uint8]:
-        return np.asarray(cv2.resize(array, None, fx=factor, fy=factor, interpolation=how))
-
-    def resize_mask(mask: Mask) -> Mask:
-        return resize(mask.astype(np.uint8), cv2.INTER_NEAREST).astype(bool)
-
-    defective, known = sample.target.any(axis=0), sample.known.all(axis=0)
-    pixels = resize(sample.pixels, cv2.INTER_CUBIC)
-    return pixels, resize_mask(np.asarray(defective)), resize_mask(np.asarray(known))
-
-
 def measure(
-    pictures: Iterator[tuple[NDArray[np.uint8], Mask, Mask]],
+    samples: Iterator[Sample],
     judges: Mapping[str, Judge],
 ) -> dict[str, tuple[float, float]]:
     """Pixel AP of any defect and image AUROC, by how the pictures are judged."""
     pixels = {name: PixelScores() for name in judges}
     scores: dict[str, list[float]] = {name: [] for name in judges}
     defective: list[bool] = []
-    for picture, truth, known in pictures:
+    for sample in samples:
+        truth = np.asarray(sample.target.any(axis=0))
+        known = np.asarray(sample.known.all(axis=0))
         defective.append(bool(truth.any()))
         for name, judge in judges.items():
-            maps = judge(picture)
+            maps = judge(sample.pixels)
             pixels[name].add(maps.strongest[known], truth[known])
             scores[name].append(maps.score)
     return {

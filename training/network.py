@@ -49,18 +49,13 @@ class HalvingConv(_Conv):
     """Strided convolution padded as TensorFlow does for even sizes: more below and right.
 
     timm computes that padding from the size of every input; for even sizes it is a constant,
-    which keeps the exported graph free of arithmetic on shapes. `blank` is the value of what lies
-    beyond the picture.
+    which keeps the exported graph free of arithmetic on shapes.
     """
-
-    blank = 0.0
 
     def _convolve(self, features: Tensor) -> Tensor:
         total = self.kernel_size[0] - self.stride[0]
         first, last = total // 2, total - total // 2
-        return super()._convolve(
-            functional.pad(features, (first, last, first, last), value=self.blank)
-        )
+        return super()._convolve(functional.pad(features, (first, last, first, last)))
 
 
 def _prepare(encoder: nn.Module) -> None:

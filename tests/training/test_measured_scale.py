@@ -7,8 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from qc.defects.detector import DefectMap
+from training.datasets.patches import enlarged
 from training.labels import TYPES, Sample
-from training.measured_scale import enlarged, measure
+from training.measured_scale import measure
 
 
 def a_sample(marked: bool) -> Sample:
@@ -22,7 +23,8 @@ def a_sample(marked: bool) -> Sample:
 
 
 def test_labels_grow_with_the_picture() -> None:
-    pixels, truth, known = enlarged(a_sample(marked=True), 3)
+    sample = enlarged(a_sample(marked=True), 3)
+    pixels, truth, known = sample.pixels, sample.target.any(axis=0), sample.known.all(axis=0)
     assert pixels.shape == (120, 180, 3)
     assert truth.sum() == 9 * 10 * 20
     assert (~known).sum() == 9 * 40 * 5

@@ -172,20 +172,24 @@ def zoomed(source: Source, rng: np.random.Generator, side: int) -> Sample:
 
     Photos without a mat have no known scale: on a close one every defect is large and soft.
     """
-    sample = source(rng, round(side / log_uniform(rng, *_ZOOMS)))
+    small = round(side / log_uniform(rng, *_ZOOMS))
+    return enlarged(source(rng, small), side / small)
 
-    def enlarge(array: NDArray[np.uint8], how: int) -> NDArray[np.uint8]:
-        return np.asarray(cv2.resize(array, (side, side), interpolation=how), np.uint8)
 
-    def enlarge_masks(masks: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        return np.stack([enlarge(m.astype(np.uint8), cv2.INTER_NEAREST) for m in masks]).astype(
-            bool
-        )
+def enlarged(sample: Sample, factor: float) -> Sample:
+    """Return a sample `factor` times larger, as a closer photo shows it."""
 
-    item = None if sample.item is None else enlarge_masks(sample.item[None])[0]
+    def resize(array: NDArray[np.uint8], how: int) -> NDArray[np.uint8]:
+        return np.asarray(cv2.resize(array, None, fx=factor, fy=factor, interpolation=how))
+
+    def resize_masks(masks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        larger = [resize(mask.astype(np.uint8), cv2.INTER_NEAREST) for mask in masks]
+        return np.stack(larger).astype(bool)
+
+    item = None if sample.item is None else resize_masks(sample.item[None])[0]
     return Sample(
-        enlarge(sample.pixels, cv2.INTER_CUBIC),
-        enlarge_masks(sample.target),
-        enlarge_masks(sample.known),
+        resize(sample.pixels, cv2.INTER_CUBIC),
+        resize_masks(sample.target),
+        resize_masks(sample.known),
         item,
     )
