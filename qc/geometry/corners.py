@@ -36,13 +36,15 @@ class _Search:
     windows_px: tuple[int, int]
     enough: int
     every: int = 1
+    shortest: float = 0.03
 
 
 _SEARCHES = (
     _Search(1000, (31, 31), enough=20),
-    # Slower, finds markers in poor photos: small, shaded, covered; the last sees through blur.
+    # Slower, finds markers in poor photos: shaded, covered; blurred; an A4 mat from a metre away.
     _Search(1400, (21, 61), enough=_MIN_MARKERS),
     _Search(700, (21, 61), enough=_MIN_MARKERS),
+    _Search(2000, (31, 31), enough=_MIN_MARKERS, shortest=0.015),
 )
 _GLANCE = (_Search(1000, (21, 21), enough=4, every=3),)
 """Some 20 ms on a frame of a thousand pixels: a third of the markers foretell every corner."""
@@ -145,7 +147,7 @@ def shows_mirrored_mat(grey: npt.NDArray[np.uint8]) -> bool:
 
 @cache
 def _marker_detector(
-    windows_px: tuple[int, int], every: int, mats: tuple[Paper, ...]
+    search: _Search, mats: tuple[Paper, ...]
 ) -> tuple[cv2.aruco.ArucoDetector, list[int]]:
     """Return a detector, and the ids of the markers that it numbers from 0.
 
@@ -156,10 +158,14 @@ def _marker_detector(
     # One or two wide windows find more markers in slightly blurred photos than OpenCV's three
     # narrow ones, in a third of the time.
     parameters = cv2.aruco.DetectorParameters()
-    parameters.adaptiveThreshWinSizeMin, parameters.adaptiveThreshWinSizeMax = windows_px
-    parameters.adaptiveThreshWinSizeStep = max(1, windows_px[1] - windows_px[0])
+    narrow, wide = search.windows_px
+    parameters.adaptiveThreshWinSizeMin, parameters.adaptiveThreshWinSizeMax = narrow, wide
+    parameters.adaptiveThreshWinSizeStep = max(1, wide - narrow)
     parameters.adaptiveThreshConstant = 5
-    ids = [marker for mat in mats for marker in sorted(standard_mat(mat).marker_ids)[::every]]
+    parameters.minMarkerPerimeterRate = search.shortest
+    ids = [
+        marker for mat in mats for marker in sorted(standard_mat(mat).marker_ids)[:: search.every]
+    ]
     every_marker = standard_mat("A3").board().getDictionary()
     printed = cv2.aruco.Dictionary(
         every_marker.bytesList[ids], every_marker.markerSize, every_marker.maxCorrectionBits
@@ -176,7 +182,7 @@ def _find_markers(
     height, width = (length // factor for length in grey.shape)
     whole = grey[: height * factor, : width * factor]
     reduced = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA))
-    detector, ids_of = _marker_detector(search.windows_px, search.every, mats)
+    detector, ids_of = _marker_detector(search, mats)
     corners, found, _ = detector.detectMarkers(reduced)
     if len(corners) == 0:
         return {}
