@@ -134,7 +134,7 @@ class InspectionSettings(_Group):
         description="Inspections that may wait at most; beyond that the answer is 429.",
     )
     answer_within_s: float = Field(
-        default=3.0,
+        default=2.5,
         gt=0,
         description="Seconds within which who is let in expects the answer: "
         "where the last inspections took so long that it would be later, it is 429.",

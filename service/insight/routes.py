@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Response
 
 from qc.spec.models import Slug
+from service.days import Day
 from service.errors import UploadError, problems
 from service.guard import GuardedRoute
 from service.insight import export, service
@@ -43,9 +44,9 @@ def _scope(
     buyer: Annotated[str | None, Query(max_length=80, description="Only this buyer.")] = None,
     group: Annotated[MakerGroup | None, Query(description="Only lots of this group.")] = None,
     since: Annotated[
-        date | None, Query(description="First day, by UTC; twelve weeks before the last without it")
+        Day | None, Query(description="First day, by UTC; twelve weeks before the last without it")
     ] = None,
-    until: Annotated[date | None, Query(description="Last day; today without it.")] = None,
+    until: Annotated[Day | None, Query(description="Last day; today without it.")] = None,
 ) -> Scope:
     last = until or datetime.now(UTC).date()
     first = since or max(date.min + _USUAL, last) - _USUAL

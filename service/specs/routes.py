@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -16,6 +15,7 @@ from qc.spec.files import MAX_FILE_BYTES, parse_file
 from qc.spec.models import Slug, Spec
 from qc.spec.workbook import template_workbook, write_workbook
 from qc.spec.writer import to_yaml
+from service.days import Day
 from service.errors import UploadTooLargeError, problems
 from service.guard import GuardedRoute, SignedInDep
 from service.pictures import FOR_EVER, PICTURE, IfNoneMatch, Width, answer, jpeg
@@ -75,7 +75,7 @@ def store_spec_version(
     response: Response,
     file: Annotated[UploadFile, File(description="Excel workbook (.xlsx) or YAML.")],
     effective_on: Annotated[
-        date | None, Form(description="From when the version counts; today where not given.")
+        Day | None, Form(description="From when the version counts; today where not given.")
     ] = None,
     keep_golden: Annotated[
         bool, Form(description="Take over the golden samples of the version before.")

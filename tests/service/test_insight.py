@@ -246,6 +246,13 @@ def test_periods_are_checked(shop: Workshop) -> None:
     assert shop.house.lead().get("/v1/insight", params={"until": "0001-01-01"}).status_code == 200
 
 
+@pytest.mark.parametrize("text", ["0", "0.0", "1764547200", "20261130", "2026-11-30T00:00:00"])
+def test_only_a_day_is_a_day(shop: Workshop, text: str) -> None:
+    answer = shop.house.lead().get("/v1/insight", params={"until": text})
+    assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")
+    assert "2026-03-31" in answer.text
+
+
 def test_tables_hold_what_was_found(shop: Workshop) -> None:
     shop.make(looked_at("crack", length_mm=202.0))
     engineer = shop.house.browser(Role.ENGINEER)
