@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from uuid import UUID, uuid4
@@ -31,7 +32,7 @@ from service.access import ACCESS
 from service.people.roles import Role
 
 EXAMPLES = int(os.environ.get("TELITI_API_EXAMPLES", "3"))
-"""For each operation, role and kind of data."""
+"""For each operation, role and kind of data; so many that somebody asked for them are counted."""
 
 _PATIENCE_S = 60
 """For an answer; how fast it comes is measured elsewhere, and a busy machine takes its time."""
@@ -119,6 +120,8 @@ class Contract:
     address: str
     schema: Any
     known: dict[str, list[str]]
+    requests: Counter[str] = field(default_factory=Counter)
+    """How often each operation was called."""
 
 
 @pytest.fixture
@@ -138,7 +141,9 @@ def contract(open_house: OpenHouse) -> Iterator[Contract]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("called", VISITORS)
-def test_every_operation_keeps_its_schema(contract: Contract, called: str) -> None:
+def test_every_operation_keeps_its_schema(
+    contract: Contract, called: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     role, tablet = VISITORS[called]
     problems: list[str] = []
     for result in contract.schema.get_all_operations():
@@ -152,6 +157,9 @@ def test_every_operation_keeps_its_schema(contract: Contract, called: str) -> No
             problem = _try(contract, operation, mode, cookies, may=may)
             if problem:
                 problems.append(f"{called} {name} {mode}: {problem}")
+    if "TELITI_API_EXAMPLES" in os.environ:
+        with capsys.disabled():
+            print(f"\n{called}: {contract.requests.total():,} requests")  # noqa: T201
     assert not problems, "\n\n".join(problems)
 
 
@@ -175,6 +183,7 @@ def _try(
     def call(case: Any) -> None:
         if mode is GenerationMode.POSITIVE:
             case.path_parameters = familiar(contract.known, case.path_parameters)
+        contract.requests[operation.label] += 1
         response = case.call_and_validate(
             base_url=contract.address,
             session=session,
