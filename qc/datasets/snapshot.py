@@ -166,6 +166,25 @@ def verify_snapshot(folder: Path) -> str:
     Raises:
         SnapshotError: a file was changed, removed or added, or the folder is another snapshot's.
     """
+    listed, identity = read_manifest(folder)
+    present = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
+    present.pop(MANIFEST_FILE)
+    for name, sha256 in listed.items():
+        if name not in present:
+            raise tampered(folder, name, "is missing")
+        if _sha256(present[name]) != sha256:
+            raise tampered(folder, name, "was changed")
+    for name in present.keys() - listed.keys():
+        raise tampered(folder, name, "was added")
+    return identity
+
+
+def read_manifest(folder: Path) -> tuple[dict[str, str], str]:
+    """Return the SHA-256 of each file of a snapshot by name, and the snapshot's identity.
+
+    Raises:
+        SnapshotError: there is no manifest, or it is not the one of the folder's name.
+    """
     try:
         manifest = (folder / MANIFEST_FILE).read_bytes()
     except OSError as error:
@@ -173,24 +192,14 @@ def verify_snapshot(folder: Path) -> str:
             f"{folder} has no {MANIFEST_FILE}", fix="Give a folder that qc snapshot create made."
         ) from error
     identity = hashlib.sha256(manifest).hexdigest()
-    if folder.resolve().name.startswith(_PREFIX) and not identity.startswith(
-        folder.resolve().name.removeprefix(_PREFIX)
-    ):
-        raise _tampered(folder, MANIFEST_FILE, "was changed")
+    name = folder.resolve().name
+    if name.startswith(_PREFIX) and not identity.startswith(name.removeprefix(_PREFIX)):
+        raise tampered(folder, MANIFEST_FILE, "was changed")
     listed: dict[str, str] = {}
     for line in manifest.decode(errors="replace").splitlines():
-        sha256, _, name = line.partition("  ")
-        listed[name] = sha256
-    present = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
-    present.pop(MANIFEST_FILE)
-    for name, sha256 in listed.items():
-        if name not in present:
-            raise _tampered(folder, name, "is missing")
-        if _sha256(present[name]) != sha256:
-            raise _tampered(folder, name, "was changed")
-    for name in present.keys() - listed.keys():
-        raise _tampered(folder, name, "was added")
-    return identity
+        sha256, _, file = line.partition("  ")
+        listed[file] = sha256
+    return listed, identity
 
 
 def read_snapshot(folder: Path) -> tuple[Dataset, str]:
@@ -286,7 +295,8 @@ def _bytes_of(path: Path) -> bytes:
         ) from error
 
 
-def _tampered(folder: Path, name: str, what: str) -> SnapshotError:
+def tampered(folder: Path, name: str, what: str) -> SnapshotError:
+    """Return the error that names a file of a snapshot which is not as it was made."""
     return SnapshotError(
         f"{folder / name} {what} after the snapshot was made",
         fix="Take the whole snapshot from a trusted copy; a corrected one is a new snapshot.",

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from qc.datasets.model import Split
-from qc.datasets.snapshot import CARD_FILE, MANIFEST_FILE, SplitBy
+from qc.datasets.snapshot import CARD_FILE, SplitBy, read_manifest, tampered
 from qc.errors import SnapshotError
 
 
@@ -32,21 +32,19 @@ def read_card(folder: Path) -> tuple[SnapshotCard, str]:
     Only card and manifest are looked at: `verify_snapshot` tells whether every photo is whole.
 
     Raises:
-        SnapshotError: the card is missing, or not the one of the manifest, or the manifest is not
-            the one of the folder's name.
+        SnapshotError: the card is missing or changed, or the manifest as in `read_manifest`.
     """
+    listed, identity = read_manifest(folder)
     try:
-        manifest = (folder / MANIFEST_FILE).read_bytes()
         card = (folder / CARD_FILE).read_bytes()
-        identity = hashlib.sha256(manifest).hexdigest()
-        line = f"{hashlib.sha256(card).hexdigest()}  {CARD_FILE}"
-        if line not in manifest.decode(errors="replace").splitlines():
-            raise ValueError(f"{CARD_FILE} is not the one of {MANIFEST_FILE}")
-        if not identity.startswith(folder.resolve().name.removeprefix("snapshot-")):
-            raise ValueError(f"{MANIFEST_FILE} is not the one of the folder's name")
+    except OSError as error:
+        raise tampered(folder, CARD_FILE, "is missing") from error
+    if listed.get(CARD_FILE) != hashlib.sha256(card).hexdigest():
+        raise tampered(folder, CARD_FILE, "was changed")
+    try:
         return SnapshotCard.model_validate_json(card), identity
-    except (OSError, ValueError, ValidationError) as error:
+    except ValidationError as error:
         raise SnapshotError(
-            f"{folder} is not a whole snapshot: {error}",
-            fix="Take the whole snapshot from a trusted copy.",
+            f"{folder / CARD_FILE} cannot be read: {error}",
+            fix="Make the snapshot anew with this version.",
         ) from error

@@ -140,7 +140,7 @@ def test_a_snapshot_that_was_changed_is_named(house: House) -> None:
     found = report(house)
 
     assert (found["snapshots"], found["damaged"]) == ([], [name])
-    with pytest.raises(SnapshotError, match=r"snapshot\.json is not the one of"):
+    with pytest.raises(SnapshotError, match=r"snapshot\.json was changed"):
         read_card(card.parent)
 
 
