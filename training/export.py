@@ -28,6 +28,7 @@ from training.calibration import Calibration, calibrate
 from training.config import TrainingConfig
 from training.datasets.catalogue import read_catalogue
 from training.errors import TrainingDataError
+from training.history import curve
 from training.labels import TYPES
 from training.network import DefectNetwork
 from training.released import STRIDE, ReleasedNetwork
@@ -207,6 +208,7 @@ def _write_release(
             "steps": steps,
             "minutes": round(seconds / 60, 1),
             "best_mean_average_precision": round(best, 4),
+            "curve": curve(run),
             "judge": {"weights": line.weights.tolist(), "offset": line.offset.tolist()},
             "calibration_error": line.error,
             "threshold_at_1_percent": round(line.threshold_at_1_percent, 4),

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from training.history import Check
 from training.labels import TYPES
 from training.network import DefectNetwork
 
@@ -26,7 +27,7 @@ class State:
     seconds: float = 0.0
     best: float = -math.inf
     stale: int = 0
-    history: list[dict[str, float]] = field(default_factory=list)
+    history: list[Check] = field(default_factory=list)
 
     def save(self, path: Path) -> None:
         """Write the checkpoint; a run killed meanwhile keeps the previous one."""
@@ -48,7 +49,9 @@ class State:
         self.network.load_state_dict(saved["network"])
         self.average.load_state_dict(saved["average"])
         self.optimiser.load_state_dict(saved["optimiser"])
-        self.step, self.seconds, self.best, self.stale, self.history = saved["progress"]
+        self.step, self.seconds, self.best, self.stale, history = saved["progress"]
+        # Earlier versions kept no losses: the history of such a run begins where it goes on.
+        self.history = [one for one in history if "average_precision" in one]
 
 
 @torch.no_grad()

@@ -11,6 +11,7 @@ import json
 import logging
 import math
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
@@ -27,6 +28,7 @@ from qc.evaluation.pixels import PixelScores
 from training.config import TrainingConfig
 from training.datasets.catalogue import read_catalogue
 from training.datasets.patches import Patches
+from training.history import checked, write_history
 from training.labels import TYPES
 from training.losses import defect_loss
 from training.network import DefectNetwork, load_encoder_weights
@@ -182,6 +184,7 @@ def fit(state: State, catalogue: Streams, config: TrainingConfig, run: Path, own
         TimeRemainingColumn(),
     )
     budget = config.minutes * 60
+    losses: list[float] = []  # since the check before
     with Progress(*columns, disable=not own.leads) as progress:
         task = progress.add_task("training", total=budget)
         progress.update(task, completed=state.seconds)
@@ -192,13 +195,15 @@ def fit(state: State, catalogue: Streams, config: TrainingConfig, run: Path, own
             for group in state.optimiser.param_groups:
                 group["lr"] = group["base"] * factor
             loss = train_step(state, replica, batch, config, own.device)
+            losses.append(loss)
             state.step += 1
             if writer and state.step % 25 == 0:
                 writer.add_scalar("loss", loss, state.step)
                 writer.add_scalar("rate", factor, state.step)
                 writer.add_scalar("unusable-draws", patches.unusable, state.step)
             if writer and state.step % config.check_every == 0:
-                check(state, held_out, own.device, writer, run)
+                check(state, held_out, losses, own.device, writer, run)
+                losses.clear()
             state.seconds += time.monotonic() - begun
             begun = time.monotonic()
             # One clock and one judgement: else a process would wait for steps that never come.
@@ -212,17 +217,25 @@ def fit(state: State, catalogue: Streams, config: TrainingConfig, run: Path, own
         log.warning("%d draws of a patch met a file that cannot be used", patches.unusable)
     if writer:
         if not state.history or state.history[-1]["step"] != state.step:
-            check(state, held_out, own.device, writer, run)
+            check(state, held_out, losses, own.device, writer, run)
         writer.close()
     own.agree([0.0])  # nobody reads the leader's files before they are written
 
 
 def check(
-    state: State, held_out: list[Batch], device: torch.device, writer: SummaryWriter, run: Path
+    state: State,
+    held_out: list[Batch],
+    losses: Sequence[float],
+    device: torch.device,
+    writer: SummaryWriter,
+    run: Path,
 ) -> None:
-    """Validate the averaged network, keep it if it is the best yet, write the checkpoint."""
+    """Validate the averaged network, keep it if it is the best yet, write checkpoint and history.
+
+    `losses` are those of the steps since the check before.
+    """
     values = validate(state.average, held_out, device, state.types)
-    state.history.append(values | {"step": float(state.step)})
+    state.history.append(checked(state.step, state.seconds, losses, values))
     for name, value in values.items():
         writer.add_scalar(f"average-precision/{name}", value, state.step)
     log.info("step %d  %s", state.step, "  ".join(f"{k} {v:.3f}" for k, v in values.items()))
@@ -232,6 +245,7 @@ def check(
     else:
         state.stale += 1
     state.save(run / "checkpoint.pt")
+    write_history(run, state.history)
 
 
 @app.command()

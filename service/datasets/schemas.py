@@ -47,6 +47,21 @@ class NewSnapshot(SnapshotSummary):
     )
 
 
+class CurvePoint(BaseModel):
+    """How a run stood when it was checked."""
+
+    step: int = Field(ge=1, description="Optimiser steps until then.")
+    loss: float | None = Field(
+        default=None,
+        ge=0,
+        allow_inf_nan=False,
+        description="Mean of the training losses since the check before; None where unknown.",
+    )
+    mean_average_precision: float = Field(
+        ge=0, le=1, description="Of the averaged network, on the run's fixed patches."
+    )
+
+
 class TrainingRun(BaseModel):
     """How a release came to be, as its card tells."""
 
@@ -61,6 +76,9 @@ class TrainingRun(BaseModel):
     mean_average_precision: float | None = Field(
         description="On the patches by which the run was stopped, 0 to 1: a figure to compare runs "
         "by, no promise."
+    )
+    curve: tuple[CurvePoint, ...] = Field(
+        description="Its checks, oldest first; empty where the run kept no history."
     )
 
 

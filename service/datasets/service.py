@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
 from qc.datasets.snapshot import create_snapshot
@@ -23,6 +24,7 @@ from qc.errors import SnapshotError
 from service.actor import Actor
 from service.audit import service as audit
 from service.datasets.schemas import (
+    CurvePoint,
     DatasetReport,
     Labelled,
     NewSnapshot,
@@ -41,6 +43,8 @@ SNAPSHOTS_FOLDER: Final = "snapshots"
 """Name of the folder in the data folder."""
 
 _RETRY_AFTER_S: Final = 30
+
+_CURVE: Final = TypeAdapter(tuple[CurvePoint, ...])
 
 
 class SnapshotBusyError(RetryLaterError):
@@ -179,7 +183,20 @@ def _run(card: Release, *, shipped: bool, active: bool) -> TrainingRun:
         steps=told.get("steps"),
         minutes=told.get("minutes"),
         mean_average_precision=told.get("best_mean_average_precision"),
+        curve=_curve(told),
     )
+
+
+def _curve(told: dict[str, Any]) -> tuple[CurvePoint, ...]:
+    """Read what the card keeps of the run's history; one that cannot be read counts as none.
+
+    A card may come from anywhere, and a drawing is no reason to refuse the page.
+    """
+    try:
+        points = _CURVE.validate_python(told.get("curve", ()))
+    except ValidationError:
+        return ()
+    return tuple(sorted(points, key=lambda point: point.step))
 
 
 def _end_of(day: date) -> datetime:

@@ -156,6 +156,7 @@ def test_releases_say_how_they_were_trained(house: House, tmp_path: Path) -> Non
         "steps": 120,
         "minutes": 50.0,
         "best_mean_average_precision": 0.71,
+        "curve": [{"step": 60, "loss": 0.5, "mean_average_precision": 0.7}],
     }
     (folder / "release.json").write_text(json.dumps(card | {"training": trained}))
 
@@ -172,9 +173,38 @@ def test_releases_say_how_they_were_trained(house: House, tmp_path: Path) -> Non
             "steps": 120,
             "minutes": 50.0,
             "mean_average_precision": 0.71,
+            "curve": [{"step": 60, "loss": 0.5, "mean_average_precision": 0.7}],
         }
     ]
     assert found["snapshots"][0]["releases"] == ["detector@0.0.1"]
+
+
+POINT = {"step": 5, "loss": 0.4, "mean_average_precision": 0.6}
+
+
+@pytest.mark.parametrize(
+    ("told", "steps"),
+    [
+        (None, []),
+        ([], []),
+        ([POINT | {"step": 10}, POINT], [5, 10]),
+        ([POINT | {"loss": None}], [5]),
+        ([{"step": 5}], []),
+        ([POINT, POINT | {"mean_average_precision": 1.5}], []),
+        ([POINT | {"loss": float("nan")}], []),
+        ("a curve", []),
+    ],
+)
+def test_a_curve_that_nobody_can_read_counts_as_none(
+    house: House, tmp_path: Path, told: object, steps: list[int]
+) -> None:
+    folder = tmp_path / "models" / "detector" / "0.0.1"
+    networks.write_release(folder, networks.colours(), ("crack",))
+    card = json.loads((folder / "release.json").read_text(encoding="utf-8"))
+    training = {} if told is None else {"curve": told}
+    (folder / "release.json").write_text(json.dumps(card | {"training": training}))
+    (run,) = report(house)["runs"]
+    assert [point["step"] for point in run["curve"]] == steps
 
 
 def test_only_engineers_and_admins(house: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ from training.datasets.patches import CompositeSource, Patches
 from training.datasets.surfaces import procedural_surface
 from training.errors import TrainingDataError
 from training.export import OPSET, check_parity, export_onnx
+from training.history import HISTORY, curve
 from training.labels import TYPES
 from training.losses import defect_loss
 from training.network import DefectNetwork, load_encoder_weights
@@ -70,6 +72,12 @@ def test_a_run_learns_stops_and_resumes(tmp_path: Path) -> None:
     assert resumed.step == 2
     assert torch.equal(resumed.network.state_dict()["head.weight"], after["head.weight"])
     assert (tmp_path / "best.pt").exists()
+    assert resumed.history == state.history
+    kept = (tmp_path / HISTORY).read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in kept] == state.history
+    assert [one["step"] for one in state.history] == [1, 2]
+    assert all(one["loss"] > 0 for one in state.history)
+    assert max(one["mean_average_precision"] for one in curve(tmp_path)) == round(state.best, 4)
 
 
 def test_repeated_steps_lower_the_loss() -> None:

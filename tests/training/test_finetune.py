@@ -145,6 +145,8 @@ def test_a_snapshot_becomes_a_release_with_an_output_for_the_new_type(tmp_path: 
     training = child.release.training
     assert training["data"]["snapshot"].startswith(made.name.removeprefix("snapshot-"))
     assert training["lineage"][-1]["release"] == parent.reference
+    assert [point["step"] for point in training["curve"]] == [2]
+    assert training["curve"][0]["mean_average_precision"] == training["best_mean_average_precision"]
     tried = training["blend"]["tried"]
     assert {"0", "0.2", "1"} <= set(tried)
     assert {"crack", "mean"} <= set(tried["0"])

@@ -34,6 +34,14 @@ export const datasetsEn: typeof datasetsId = {
   steps: "Steps",
   minutes: "Minutes",
   precision: "Average precision",
+  precisionHint: "On patches it never learnt from; more is better.",
+  loss: "Loss",
+  lossHint: "While it learns, the mean since the check before; less is better.",
+  curve: "Learning curve",
+  curveHint: "How a run went, check by check. A curve that still rises would have gained from more time.",
+  best: (precision: string, step: string) =>
+    `Best ${precision} at step ${step}: this network was kept.`,
+  noCurve: "This run kept no history. Runs of this version on keep one, and it comes with the release.",
   active: "Inspects now",
   unknown: "–",
   problems: {

@@ -32,6 +32,14 @@ export const datasetsId = {
   steps: "Langkah",
   minutes: "Menit",
   precision: "Presisi rata-rata",
+  precisionHint: "Pada potongan foto yang tidak dipelajari; makin besar makin baik.",
+  loss: "Kerugian (loss)",
+  lossHint: "Selama belajar, rata-rata sejak pemeriksaan sebelumnya; makin kecil makin baik.",
+  curve: "Kurva belajar",
+  curveHint: "Jalannya pelatihan, tiap pemeriksaan. Kurva yang masih naik berarti waktu lebih lama akan membantu.",
+  best: (precision: string, step: string) =>
+    `Terbaik ${precision} pada langkah ${step}: jaringan inilah yang disimpan.`,
+  noCurve: "Pelatihan ini tidak menyimpan riwayat. Mulai versi ini riwayat disimpan dan ikut bersama rilisnya.",
   active: "Memeriksa sekarang",
   unknown: "–",
   problems: {
