@@ -17,6 +17,7 @@ from service.people.roles import Role
 pytestmark = MARKS
 
 PHONE = {"width": 390, "height": 844}
+TWO_LINES_PX = 170
 
 CONTROLS = "a[href], button, input, select, textarea, summary, [tabindex='0']"
 
@@ -78,7 +79,7 @@ def visited(page: Any, addresses: list[str]) -> Iterator[str]:
 def test_a_phone_shows_every_page_without_scrolling_sideways(
     browser: Any, station: Service, admin: dict[str, str], pages: list[str], language: str
 ) -> None:
-    wide, small, spilt = {}, {}, {}
+    wide, small, spilt, tall = {}, {}, {}, {}
     with opened(browser, station, admin, viewport=PHONE, has_touch=True) as page:
         page.goto("/")
         page.get_by_role("button", name=language).click()
@@ -103,7 +104,11 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(
             )
             if spilling:
                 spilt[address] = spilling
-    assert (wide, small, spilt) == ({}, {}, {})
+            # Two lines of targets: a third would take the room of what the page is for.
+            head = page.locator("header").first.bounding_box()
+            if head and head["height"] > TWO_LINES_PX:
+                tall[address] = head["height"]
+    assert (wide, small, spilt, tall) == ({}, {}, {}, {})
 
 
 def test_the_keyboard_alone_reaches_everything_and_shows_where_it_is(

@@ -199,6 +199,7 @@ def test_a_session_that_is_unused_shows_the_sign_in_at_the_next_tap(
     tablet.get_by_role("button", name="Sari").click()
     type_pin(tablet, sari.secret)
     tablet.get_by_role("heading", name="Pilih barang").wait_for()
+    tablet.wait_for_load_state("networkidle")  # what the page asks by itself was answered
     with station.runtime.database.writing() as session:
         for row in session.scalars(select(SessionRow)):
             row.seen_at -= timedelta(hours=2)

@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
+import httpx2
 import pytest
 from station_page import (
     MARKS,
@@ -176,3 +178,25 @@ def test_a_past_inspection_opens_from_the_list_and_enlarges(tablet: Any) -> None
     assert violations(tablet) == []
     tablet.keyboard.press("Escape")
     assert tablet.get_by_role("dialog").count() == 0
+
+
+def test_a_product_is_shown_by_a_good_item_however_many_failed_since(
+    tablet: Any, station: Service
+) -> None:
+    packer = cookies_of(station.runtime, Role.PACKER, tablet=False)
+    with httpx2.Client(base_url=station.address, cookies=packer, timeout=60) as api:
+
+        def send(verdict: Verdict) -> str:
+            photo = photo_of(verdict)
+            form = {"client_id": str(uuid4()), "spec": "test-bowl"}
+            files = {"photos": (photo["name"], photo["buffer"], photo["mimeType"])}
+            sent = api.post("/v1/inspections", data=form, files=files).raise_for_status()
+            return str(sent.json()["photos"][0]["photo_url"])
+
+        good = send(Verdict.PASS)
+        for _ in range(20):
+            send(Verdict.FAIL)
+        latest = api.get("/v1/inspections").json()["items"]
+    assert {one["verdict"] for one in latest} == {"fail"}, "the good one is on the next page"
+    tablet.goto("/")
+    tablet.locator(f'a.tile img[src^="{good}"]').wait_for()

@@ -177,6 +177,7 @@ export const en: Messages = {
   nextItem: "Next item",
   retakePhoto: "Retake photo",
   otherProduct: "Other item",
+  startPage: "Start page",
   reasons: "Reasons",
   withMarks: "With marks",
   withoutMarks: "Without marks",

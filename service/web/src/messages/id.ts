@@ -177,6 +177,7 @@ export const id = {
   nextItem: "Barang berikutnya",
   retakePhoto: "Foto ulang",
   otherProduct: "Ganti barang",
+  startPage: "Halaman awal",
   reasons: "Alasan",
   withMarks: "Dengan tanda",
   withoutMarks: "Tanpa tanda",

@@ -22,6 +22,7 @@ export const releasesEn: typeof releasesId = {
   override: "Make it active although something is worse",
   passes: "Nothing holds this release back.",
   heldBack: "This release is held back.",
+  lost: (types: string) => `It does not know any more: ${types}.`,
   compared: (photos: number, items: number) => `On the same ${photos} photos of ${items} items`,
   metric: "Figure",
   before: "Active",

@@ -20,6 +20,7 @@ export const releasesId = {
   override: "Tetap aktifkan, walau ada yang lebih buruk",
   passes: "Tidak ada yang menahan rilis ini.",
   heldBack: "Rilis ini ditahan.",
+  lost: (types: string) => `Tidak mengenali lagi: ${types}.`,
   compared: (photos: number, items: number) => `Pada ${photos} foto dari ${items} barang yang sama`,
   metric: "Ukuran",
   before: "Aktif",
