@@ -27,7 +27,8 @@ export const insightEn: typeof insightId = {
   weeksHint: "Share of items that were rejected, with control limits (p chart).",
   week: "Week",
   steady: "Nothing changed beyond chance.",
-  broken: (points: number) => `Something changed beyond chance at ${points} points.`,
+  broken: (points: number) =>
+    `Something changed beyond chance at ${points === 1 ? "1 point" : `${points} points`}.`,
   asTable: "See as a table",
   items: "Items",
   value: "Value",

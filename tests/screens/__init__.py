@@ -1,0 +1,1 @@
+"""The client's pages and their states, as the documentation shows them."""
