@@ -8,23 +8,24 @@ from qc.decision.conformity import Decision
 from qc.decision.dimension import dimension_reason
 from qc.decision.verdict import Reason, Verdict
 from qc.geometry.dimension import count, measure
+from qc.geometry.edge_height import EdgeHeight, TopHeight
 from qc.geometry.features import FeatureError
 from qc.geometry.holes import Holes
 from qc.geometry.outline import Outline
-from qc.geometry.parallax import EdgeHeight
 from qc.geometry.pose import MatView
 from qc.geometry.station import Station
 from qc.geometry.trace import Trace
 from qc.records import AngleMeasurement, Count, Measurement, Swelling
 from qc.spec.dimension import Count as CountDimension
-from qc.spec.dimension import MeasuredDimension, needs_holes
+from qc.spec.dimension import Height, MeasuredDimension, needs_holes
 from qc.spec.models import Spec
 
-_CODES = {
+VERDICTS = {
     Decision.PASS: (Verdict.PASS, "dimension-inside"),
     Decision.FAIL: (Verdict.FAIL, "dimension-outside"),
     Decision.CHECK: (Verdict.CHECK, "dimension-doubtful"),
 }
+"""Verdict and message that follow from a decision on a size."""
 
 
 @dataclass(slots=True)
@@ -44,7 +45,7 @@ def measure_view(
     holes: list[Holes],
     spec: Spec,
     station: Station | None,
-    height: EdgeHeight | None = None,
+    height: EdgeHeight | TopHeight | None = None,
 ) -> Dimensions:
     """Measure every dimension that the spec has in a view, on every part.
 
@@ -55,7 +56,7 @@ def measure_view(
         holes: of each part; None where they cannot be seen clearly.
         spec: what to measure.
         station: tells how well the print's scale is known.
-        height: measured from two photos, for dimensions whose height the spec does not state.
+        height: measured from other photos, for dimensions whose height the spec does not state.
     """
     result = Dimensions()
     neighbours = [*outlines[1:], None]
@@ -64,6 +65,8 @@ def measure_view(
         for outline, pierced, neighbour in zip(outlines, holes, neighbours, strict=True)
     ]
     for dimension in spec.of_view(name):
+        if isinstance(dimension, Height):
+            continue  # seen from the side only
         if isinstance(dimension, CountDimension) and dimension.of == "parts":
             _count(result, dimension, len(outlines), None, spec)
             continue
@@ -82,12 +85,13 @@ def measure_view(
     return result
 
 
-def _at_height(dimension: MeasuredDimension, height: EdgeHeight | None) -> MeasuredDimension:
+def _at_height(
+    dimension: MeasuredDimension, height: EdgeHeight | TopHeight | None
+) -> MeasuredDimension:
     if dimension.height_mm is not None or height is None:
         return dimension
-    return dimension.model_copy(
-        update={"height_mm": height.height_mm, "height_u95_mm": height.u95_mm}
-    )
+    edge = height.of_edge(dimension)
+    return dimension.model_copy(update={"height_mm": edge.height_mm, "height_u95_mm": edge.u95_mm})
 
 
 def _measure(
@@ -104,7 +108,7 @@ def _measure(
     except FeatureError as error:
         result.reasons.append(dimension_reason(dimension, error.code, part, spec))
         return
-    verdict, code = _CODES[measured.decision]
+    verdict, code = VERDICTS[measured.decision]
     if trace.faint:
         code = "dimension-edge-faint"
     elif dimension.height_mm is None:
@@ -112,12 +116,12 @@ def _measure(
     if isinstance(measured, AngleMeasurement):
         result.angles.append(measured)
     else:
-        result.measurements.append(_with_swelling(measured, spec))
+        result.measurements.append(with_swelling(measured, spec))
     said = measured.quantity._asdict()
     result.reasons.append(dimension_reason(dimension, code, part, spec, verdict, **said))
 
 
-def _with_swelling(measured: Measurement, spec: Spec) -> Measurement:
+def with_swelling(measured: Measurement, spec: Spec) -> Measurement:
     """State beside a size what moisture may do to it; it is no part of U95."""
     moisture = spec.moisture
     per_percent = moisture.coefficient_of(measured.name) if moisture else None
@@ -144,7 +148,7 @@ def _count(
             code,
             part,
             spec,
-            _CODES[counted.decision][0],
+            VERDICTS[counted.decision][0],
             found=found,
             expected=dimension.expected,
         )

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+import numpy as np
+
 from qc.decision.verdict import Reason, Verdict
 from qc.geometry.camera import estimated_camera
 from qc.geometry.corners import find_corners, sheet_px
@@ -31,12 +33,20 @@ AdviceCode = Literal[
     "mat-missing",
     "mat-wrong",
     "camera-tilted",
+    "side-camera-aslant",
     "camera-far",
     "mat-covered",
     "photo-blurred",
     "item-missing",
     "item-cut-off",
     "item-count",
+    "item-unclear",
+    "side-mat-turned",
+    "side-item-low",
+    "side-item-high",
+    "side-item-floating",
+    "side-camera-low",
+    "side-camera-high",
 ]
 ADVICE: tuple[AdviceCode, ...] = get_args(AdviceCode)
 """Codes of what is advised, in the order in which they are looked at: whoever holds the tablet
@@ -44,6 +54,7 @@ upright also sees more of the mat."""
 
 _FIELD_MM_PER_PX = 1.0
 _SAMPLES_PER_SIDE = 75
+_SLIVER_MM = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,10 @@ def guide(
         yield from (found[code] for code in ADVICE if code in found)
         if blurred := gate_frame_blur(light, enlargement, view):
             yield blurred
-        yield from gate_parts(find_parts(frame, mat, mm_per_px=_FIELD_MM_PER_PX), view, spec)
+        parts = find_parts(frame, mat, mm_per_px=_FIELD_MM_PER_PX)
+        if (setup := spec.view(view)) and setup.mat == "upright":
+            # The lens is a usual one: where it is another, the ring seems to reach into the field.
+            parts = [part for part in parts if np.ptp(part.contour_mm, axis=0).min() > _SLIVER_MM]
+        yield from gate_parts(parts, mat, view, spec)
 
     return Guidance(next(wrong(), None), to_points(sheet))

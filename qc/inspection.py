@@ -4,7 +4,7 @@
 call it alike, and the same inputs give the same record.
 
     photo → light gate → mat and pose → mat gate → item → item gate → outlines → heights
-          → dimensions with U95 ─┐
+          → dimensions with U95 ─┐      (heights from two photos, or before an upright mat)
           → surface → defects   ─┼→ reasons → verdict
                     → anomalies ─┤
                     → colour    ─┘
@@ -13,7 +13,7 @@ call it alike, and the same inputs give the same record.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -31,18 +31,20 @@ from qc.errors import NormalityError, TelitiError
 from qc.geometry.colour import compare_colour
 from qc.geometry.corners import find_corners, shows_mirrored_mat
 from qc.geometry.drift import gate_drift, known_camera
+from qc.geometry.edge_height import EdgeHeight, TopHeight
 from qc.geometry.gate import gate_mat, gate_parts, ring_edges
 from qc.geometry.holes import Holes, trace_holes
-from qc.geometry.item import find_parts
+from qc.geometry.item import Part, find_parts
 from qc.geometry.mat import paper_of
 from qc.geometry.notch import find_notches
 from qc.geometry.outline import Outline, trace_outline
-from qc.geometry.parallax import EdgeHeight, ParallaxError, Sighting, height_from_two
+from qc.geometry.parallax import ParallaxError, Sighting, height_from_two
 from qc.geometry.pose import MatView, locate_mat
 from qc.geometry.selfcheck import require_sound_vision
-from qc.geometry.spread import edge_spread
+from qc.geometry.spread import EdgeSpread, edge_spread
 from qc.geometry.station import Station
 from qc.geometry.surface import surface_patch
+from qc.geometry.upright.contour import trace_standing
 from qc.judge import Judge
 from qc.photo import (
     Photo,
@@ -58,12 +60,14 @@ from qc.records import (
     ColourMeasurement,
     Defect,
     Inspection,
+    Measurement,
     PhotoRecord,
     Points,
     SurfaceScore,
     Versions,
     to_points,
 )
+from qc.side_view import doubt_place, measure_side
 from qc.spec.models import Spec
 from qc.surface_doubt import settle
 from qc.zones import zones_at
@@ -106,7 +110,7 @@ def inspect(
     """
     require_sound_vision()
     memories, deciders = normality or {}, judges or {}
-    judged = {view.name for view in spec.views if view.height_of is None}
+    judged = {view.name for view in spec.views if view.is_judged}
     unknown = sorted(
         (set(photos) - {view.name for view in spec.views})
         | (set(memories) - judged)
@@ -132,12 +136,19 @@ def inspect(
         else _Seen(reasons=[_retake("view-missing", view.name)])
         for view in spec.views
     }
-    heights = _heights(spec, by_view)
-    for view in spec.views:
-        if view.height_of is None and (sight := by_view[view.name].sight):
-            height = heights.get(view.name)
-            experts = _Experts(detector, memories.get(view.name), deciders.get(view.name))
-            _judge(view.name, sight, by_view[view.name], height, spec, station, experts)
+    heights: dict[str, EdgeHeight | TopHeight] = {**_heights(spec, by_view)}
+    # A view's sizes may tell the depth of a top before an upright mat, and wait for its height.
+    waiting = {view.height_of for view in spec.views if view.mat == "upright"}
+    for first in (True, False):
+        for view in spec.views:
+            sight = by_view[view.name].sight
+            if sight and view.is_judged and (view.name not in waiting) is first:
+                height = heights.get(view.name)
+                experts = _Experts(detector, memories.get(view.name), deciders.get(view.name))
+                _judge(view.name, sight, by_view[view.name], height, spec, station, experts)
+        if first:
+            heights |= _heights_from_side(spec, by_view, station)
+    _doubt_places(spec, by_view, station)
     seen = by_view.values()
     reasons = [reason for view in seen for reason in view.reasons]
     records = [view.record for view in seen if view.record]
@@ -221,10 +232,13 @@ def _look(
         return _Seen([*reasons, *known.reasons], record=record)
     doubts = [*known.reasons, *gate_drift(view, known, name)]
     parts = find_parts(photo, view)
-    reasons = gate_parts(parts, name, spec)
+    reasons = gate_parts(parts, view, name, spec)
     if reasons:
         return _Seen(reasons, record=record)
     spread = edge_spread(light, view)
+    setup = spec.view(name)
+    if setup is not None and setup.mat == "upright":
+        return _before_upright(name, photo, view, parts, spread, doubts)
     outlines = [outline for part in parts if (outline := trace_outline(photo, view, part, spread))]
     if len(outlines) != len(parts):
         return _Seen([_retake("item-unclear", name)], record=record)
@@ -236,11 +250,60 @@ def _look(
     return _Seen(doubts, _Sight(photo, view, outlines, holes), record)
 
 
+def _before_upright(
+    name: str,
+    photo: Photo,
+    view: MatView,
+    parts: list[Part],
+    spread: EdgeSpread,
+    doubts: list[Reason],
+) -> _Seen:
+    """Trace what rises before an upright mat; nothing else is judged there."""
+    outline = trace_standing(photo, view, parts, spread)
+    if outline is None:
+        return _Seen([_retake("item-unclear", name)], record=_record(name, photo, view))
+    # Records hold closed curves: an open one there and back.
+    line = replace(outline, points_px=np.concatenate([outline.points_px, outline.points_px[::-1]]))
+    return _Seen(doubts, _Sight(photo, view, [outline], []), _record(name, photo, view, [line]))
+
+
+def _heights_from_side(
+    spec: Spec, seen: Mapping[str, _Seen], station: Station | None
+) -> dict[str, TopHeight]:
+    """Measure the height before each upright mat, and return it by the view that waits for it."""
+    heights = {}
+    measured = _measured(seen)
+    for view in spec.views:
+        sight = seen[view.name].sight
+        if view.mat != "upright" or sight is None:
+            continue
+        side = measure_side(view, sight.outlines[0], sight.view, spec, station, measured)
+        seen[view.name].dimensions = side.dimensions
+        seen[view.name].reasons += side.dimensions.reasons
+        if view.height_of is not None and side.height is not None:
+            heights[view.height_of] = side.height
+    return heights
+
+
+def _doubt_places(spec: Spec, seen: Mapping[str, _Seen], station: Station | None) -> None:
+    """Ask for another side view where the item does not stand where the spec says."""
+    measured = _measured(seen)
+    for view in spec.views:
+        sight = seen[view.name].sight
+        if view.mat == "upright" and sight is not None:
+            outline = sight.outlines[0]
+            seen[view.name].reasons += doubt_place(view, outline, sight.view, station, measured)
+
+
+def _measured(seen: Mapping[str, _Seen]) -> list[Measurement]:
+    return [one for view in seen.values() for one in view.dimensions.measurements]
+
+
 def _heights(spec: Spec, seen: Mapping[str, _Seen]) -> dict[str, EdgeHeight]:
     """Measure the height of each view's edge that another view repeats from elsewhere."""
     heights = {}
     for view in spec.views:
-        if view.height_of is None:
+        if view.height_of is None or view.mat == "upright":
             continue
         here, there = seen[view.height_of].sight, seen[view.name].sight
         if here is None or there is None:
@@ -270,7 +333,7 @@ def _judge(
     name: str,
     sight: _Sight,
     seen: _Seen,
-    height: EdgeHeight | None,
+    height: EdgeHeight | TopHeight | None,
     spec: Spec,
     station: Station | None,
     experts: _Experts,
@@ -311,7 +374,11 @@ def _why_no_mat(
 
 
 def _defects(
-    name: str, sight: _Sight, spec: Spec, height: EdgeHeight | None, detector: Detector | None
+    name: str,
+    sight: _Sight,
+    spec: Spec,
+    height: EdgeHeight | TopHeight | None,
+    detector: Detector | None,
 ) -> tuple[list[Defect], list[Reason], float | None]:
     """Find and judge the defects on every part; glare that could hide one comes first.
 

@@ -85,7 +85,7 @@ class ExpertFolder:
                     fix=f"Learn it with: qc learn PHOTOS --spec {spec.id}.",
                 )
         judges = read_judges(sorted(folder.glob("*.json")), spec.id)
-        views = {view.name for view in spec.views if view.height_of is None}
+        views = {view.name for view in spec.views if view.is_judged}
         if strange := sorted((set(memories) | set(judges)) - views):
             raise NormalityError(
                 f"{folder} has an expert on {strange[0]}, which is no view of {spec.reference}",

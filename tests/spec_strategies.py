@@ -22,7 +22,7 @@ classes = st.sampled_from(["critical", "major", "minor"])
 
 @st.composite
 def dimensions(draw, name, views, parts):
-    feature = draw(st.sampled_from(sorted(dimension_models())))
+    feature = draw(st.sampled_from(sorted(set(dimension_models()) - {"height"})))
     if feature == "gap" and parts == 1:
         feature = "length"
     row = {"name": name, "feature": feature, "view": draw(st.sampled_from(views))}
@@ -75,6 +75,35 @@ def shown_views(draw, names):
 
 
 @st.composite
+def upright_views(draw, names):
+    """One or two views before an upright mat, and the heights that are measured there."""
+    rows = [
+        {
+            "name": f"height {name}",
+            "feature": "height",
+            "view": name,
+            "nominal_mm": draw(sizes_mm),
+            **draw(st.fixed_dictionaries({}, optional={"label": labels, "severity": classes})),
+        }
+        for name in names
+    ]
+    edge = st.fixed_dictionaries({"top_depth_mm": st.just(12.5), "top_radius_mm": sizes_mm})
+    lengths_mm = st.floats(0, 300).map(lambda value: float(f"{value:.6g}"))
+    setup = st.fixed_dictionaries({}, optional={"stand_mm": lengths_mm, "gap_mm": lengths_mm})
+    views = [
+        {
+            "name": name,
+            "instruction": draw(labels),
+            "mat": "upright",
+            **draw(setup),
+            **draw(st.just({"top": "back"}) | edge),
+        }
+        for name in names
+    ]
+    return views, rows
+
+
+@st.composite
 def rules(draw, views):
     shown = sorted({view[key] for view in views for key in ("zone", "edge_zone") if key in view})
     where = st.tuples(st.sampled_from(["crack", "knot", "own"]), st.none() | st.sampled_from(shown))
@@ -96,6 +125,11 @@ def specs(draw):
     names = draw(st.lists(texts, max_size=4, unique=True))
     rows = [draw(dimensions(name, views, parts)) for name in names]
     shown = draw(shown_views(views))
+    if parts == 1:
+        upright, heights = draw(upright_views([f"{views[0]}-u"] if draw(st.booleans()) else []))
+        rows += heights
+    else:
+        upright = []
     across = [row["name"] for row in rows if row["feature"] not in {"angle", "count"}]
     document = {
         "id": draw(slugs),
@@ -105,7 +139,7 @@ def specs(draw):
         "report_language": draw(st.sampled_from(["en", "id", "ja", "ko"])),
         "product": {"id": draw(slugs), "name": draw(labels), "material": draw(texts)},
         "mat": draw(st.sampled_from(["A4", "A3", "A2"])),
-        "views": shown,
+        "views": shown + upright,
         "parts": parts,
         "dimensions": rows,
         "defects": draw(rules(shown)),

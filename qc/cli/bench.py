@@ -25,6 +25,7 @@ from qc import inspection
 from qc.cli.bench_calibration import calibration
 from qc.cli.bench_detector import detector
 from qc.cli.bench_geometry import geometry
+from qc.cli.bench_side import side
 from qc.cli.bench_uncalibrated import uncalibrated
 from qc.defects.detector import Detector
 from qc.defects.session import Session
@@ -61,6 +62,7 @@ app = typer.Typer(
 app.command("detector")(detector)
 app.command("calibration")(calibration)
 app.command("geometry")(geometry)
+app.command("side")(side)
 app.command("uncalibrated")(uncalibrated)
 
 

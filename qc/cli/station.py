@@ -24,7 +24,7 @@ from qc.geometry.calibration import (
 )
 from qc.geometry.mat import CHECK_LINE_MM, MatLayout, read_mat
 from qc.geometry.selfcheck import require_sound_vision
-from qc.geometry.station import Station, read_station
+from qc.geometry.station import Station, UprightMat, read_station
 from qc.photo import decode_photo
 
 app = typer.Typer(help="A station: its camera and its mat.", no_args_is_help=True)
@@ -70,8 +70,9 @@ def calibrate_station(
         print_scale=ruler,
         valid_days=valid_days,
     )
-    _write(found.station, out)
-    print_station(found.station)
+    station = found.station.model_copy(update={"upright": before.upright})
+    _write(station, out)
+    print_station(station)
     _print_advice(found)
     print(f"written to {out}")
 
@@ -87,6 +88,33 @@ def poses(
         print(reason.text["en"])
     if not missing:
         print("The photos suffice.")
+
+
+@app.command()
+def upright(
+    file: Annotated[Path, typer.Argument(help="Station file (JSON); its other parts are kept.")],
+    margin_mm: Annotated[
+        float,
+        typer.Option(help="From the table to the printed squares' border, by a steel rule."),
+    ],
+    side: Annotated[
+        str, typer.Option(help="On the table, as printed: bottom, top, left or right.")
+    ] = "bottom",
+) -> None:
+    """Note how the station's mat stands where it is set up behind an item.
+
+    A printer places the page to a millimetre only; measured once, that costs no uncertainty.
+    """
+    station = read_station(file)
+    try:
+        stands = UprightMat.model_validate({"side": side, "margin_mm": margin_mm})
+    except ValidationError as error:
+        raise StationError(
+            first_problem(error), fix="Give --side and --margin-mm as the mat stands."
+        ) from error
+    station = station.model_copy(update={"upright": stands})
+    _write(station, file)
+    print_station(station)
 
 
 @app.command()

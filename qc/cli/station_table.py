@@ -21,6 +21,12 @@ def print_station(station: Station) -> None:
         f"x {CHECK_LINE_MM * station.print_scale_x:.2f} mm, "
         f"y {CHECK_LINE_MM * station.print_scale_y:.2f} mm for {CHECK_LINE_MM:.0f} mm, {measured}",
     )
+    if station.upright is not None:
+        table.add_row(
+            "upright mat",
+            f"on its {station.upright.side} side, squares {station.upright.margin_mm:.1f} mm "
+            "above the table",
+        )
     if station.camera is None:
         table.add_row("camera", "not calibrated: estimated from every photo")
     else:

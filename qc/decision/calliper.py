@@ -9,7 +9,7 @@ from qc.decision.dimension import dimension_reason
 from qc.decision.verdict import Reason, Verdict, worst
 from qc.errors import RemeasurementError
 from qc.records import CalliperMeasurement, Inspection
-from qc.spec.dimension import Angle, Count, MeasuredDimension
+from qc.spec.dimension import Angle, Count, Height, MeasuredDimension
 from qc.spec.models import Spec
 
 _CODES = {
@@ -73,7 +73,7 @@ def with_calliper(inspection: Inspection, spec: Spec, reading: CalliperReading) 
     )
 
 
-def _size(spec: Spec, reading: CalliperReading) -> MeasuredDimension:
+def _size(spec: Spec, reading: CalliperReading) -> MeasuredDimension | Height:
     sizes = {d.name: d for d in spec.dimensions if not isinstance(d, Angle | Count)}
     if reading.name not in sizes:
         raise RemeasurementError(
@@ -83,7 +83,7 @@ def _size(spec: Spec, reading: CalliperReading) -> MeasuredDimension:
     return sizes[reading.name]
 
 
-def _is_about(reason: Reason, dimension: MeasuredDimension, part: int) -> bool:
+def _is_about(reason: Reason, dimension: MeasuredDimension | Height, part: int) -> bool:
     return (
         reason.code.startswith(("dimension-", "feature-", "calliper-"))
         and (reason.subject, reason.view) == (dimension.name, dimension.view)
@@ -91,7 +91,9 @@ def _is_about(reason: Reason, dimension: MeasuredDimension, part: int) -> bool:
     )
 
 
-def _reason(dimension: MeasuredDimension, measured: CalliperMeasurement, spec: Spec) -> Reason:
+def _reason(
+    dimension: MeasuredDimension | Height, measured: CalliperMeasurement, spec: Spec
+) -> Reason:
     verdict, code = _CODES[measured.decision]
     said = measured.quantity._asdict()
     return dimension_reason(dimension, code, measured.part, spec, verdict, **said)

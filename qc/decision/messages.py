@@ -132,6 +132,62 @@ MESSAGES: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "{found} pieces on the mat, {expected} expected. Correct that and take it again.",
         "id": "Ada {found} benda di alas, seharusnya {expected}. Perbaiki, lalu foto ulang.",
     },
+    # Before an upright mat.
+    "side-camera-aslant": {
+        "en": "The tablet looks aslant at the standing mat ({tilt_deg:.0f}°). Hold it straight in "
+        "front, a little above the item.",
+        "id": "Tablet miring {tilt_deg:.0f}° terhadap alas yang berdiri. Pegang lurus di depan, "
+        "sedikit di atas barang.",
+    },
+    "side-camera-low": {
+        "en": "The tablet is too low. Raise it until you look down a little on the item's top.",
+        "id": "Tablet terlalu rendah. Naikkan sampai sedikit melihat bagian atas barang.",
+    },
+    "side-camera-high": {
+        "en": "The tablet is too high ({down_deg:.0f}°). Lower it to a little above the item.",
+        "id": "Tablet terlalu tinggi ({down_deg:.0f}°). Turunkan sampai sedikit di atas barang.",
+    },
+    "side-mat-turned": {
+        "en": "The mat does not stand straight in the photo. Stand it on one side, and hold the "
+        "tablet level.",
+        "id": "Alas tidak tegak lurus di foto. Dirikan pada satu sisi, dan pegang tablet rata.",
+    },
+    "side-mat-not-flat": {
+        "en": "The standing mat is not flat. Fix it on a stiff board.",
+        "id": "Alas yang berdiri tidak rata. Tempelkan pada papan kaku.",
+    },
+    "side-item-low": {
+        "en": "No item rises into the blue field. Put it close before the mat, a low one on the "
+        "block that the spec states.",
+        "id": "Barang tidak sampai ke bidang biru. Letakkan rapat di depan alas; barang rendah di "
+        "atas balok sesuai spesifikasi.",
+    },
+    "side-item-high": {
+        "en": "The item ends outside the blue field. Put it before the middle; if it is too high, "
+        "use a larger mat.",
+        "id": "Barang keluar dari bidang biru. Letakkan di depan tengah alas; jika terlalu tinggi, "
+        "pakai alas lebih besar.",
+    },
+    "side-item-floating": {
+        "en": "The item does not reach down to the table. Stand the mat up behind it, both on the "
+        "same table.",
+        "id": "Barang tidak sampai ke meja. Dirikan alas di belakangnya, keduanya di meja yang "
+        "sama.",
+    },
+    "side-item-apart": {
+        "en": "The item looks {found_mm:.1f} mm wide here, {known_mm:.1f} mm from above: it does "
+        "not stand where the spec says. Push it against the mat.",
+        "id": "Dari depan lebar barang {found_mm:.1f} mm, dari atas {known_mm:.1f} mm: letaknya "
+        "tidak sesuai spesifikasi. Rapatkan ke alas.",
+    },
+    "side-depth-unknown": {
+        "en": "{name} cannot be measured: {size} was not. Measure it with the calliper.",
+        "id": "{name} tidak bisa diukur karena {size} tidak terukur. Ukur dengan jangka sorong.",
+    },
+    "height-from-side": {
+        "en": "The item is {height_mm:.1f} ± {u95_mm:.1f} mm high, seen from the side.",
+        "id": "Tinggi barang {height_mm:.1f} ± {u95_mm:.1f} mm, dilihat dari samping.",
+    },
     "view-missing": {
         "en": "The photo of view {view} is missing. Take it.",
         "id": "Foto sisi {view} belum ada. Ambil foto.",

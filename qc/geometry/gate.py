@@ -9,7 +9,9 @@ from qc.decision.verdict import Reason, Verdict
 from qc.geometry.item import Part
 from qc.geometry.mat import MatLayout, standard_mat
 from qc.geometry.pose import MatView
-from qc.geometry.station import Station
+from qc.geometry.station import SheetSide, Station
+from qc.geometry.upright.gate import gate_standing
+from qc.geometry.upright.standing import Standing
 from qc.spec.models import Spec
 
 Array = npt.NDArray[np.float64]
@@ -18,14 +20,22 @@ _MIN_SIDE_SHARE = 0.5
 """Share of a side's corners that must be seen, on each of the four sides."""
 
 _MAX_TILT_DEG = 25.0
+_MAX_ASLANT_DEG = 30.0
+"""Of a camera before an upright mat, which looks down on the item besides."""
+
 _MAX_MM_PER_PX = 0.4
 _MAX_RESIDUAL_MM = 0.35
 """A sheet that lifts by 3 mm somewhere scatters the corners by about this much."""
 
 
 def gate_mat(view: MatView, name: str, spec: Spec, station: Station | None) -> list[Reason]:
-    """Judge whether the right mat is flat, seen on all four sides, near and from above."""
+    """Judge whether the right mat is flat, seen on all four sides, near and from above.
+
+    Of an upright mat the item hides the lower side, and the camera is in front.
+    """
     reasons = []
+    setup = spec.view(name)
+    upright = setup is not None and setup.mat == "upright"
     wanted = station.mat if station and station.mat else None
     needed = standard_mat(spec.mat)
     if (wanted and wanted != view.layout.identity) or _smaller(view.layout, needed):
@@ -39,21 +49,30 @@ def gate_mat(view: MatView, name: str, spec: Spec, station: Station | None) -> l
                 expected=expected,
             )
         )
-    if min(_side_shares(view)) < _MIN_SIDE_SHARE:
+    shares = _side_shares(view)
+    if upright and (standing := Standing.of(view)):
+        shares = {side: share for side, share in shares.items() if side != standing.down}
+    if min(shares.values()) < _MIN_SIDE_SHARE:
         reasons.append(_retake("mat-covered", name))
-    if view.pose.tilt_deg > _MAX_TILT_DEG:
-        reasons.append(
-            Reason.of(Verdict.RETAKE, "camera-tilted", view=name, tilt_deg=view.pose.tilt_deg)
-        )
+    tilt_deg, most_deg = view.pose.tilt_deg, _MAX_ASLANT_DEG if upright else _MAX_TILT_DEG
+    if tilt_deg > most_deg:
+        code = "side-camera-aslant" if upright else "camera-tilted"
+        reasons.append(Reason.of(Verdict.RETAKE, code, view=name, tilt_deg=tilt_deg))
     if view.mm_per_px > _MAX_MM_PER_PX:
         reasons.append(_retake("camera-far", name))
     if view.residual_px * view.mm_per_px > _MAX_RESIDUAL_MM:
-        reasons.append(_retake("mat-not-flat", name))
+        reasons.append(_retake("side-mat-not-flat" if upright else "mat-not-flat", name))
     return reasons
 
 
-def gate_parts(parts: list[Part], name: str, spec: Spec) -> list[Reason]:
-    """Judge whether the pieces that the spec expects lie wholly on the field."""
+def gate_parts(parts: list[Part], view: MatView, name: str, spec: Spec) -> list[Reason]:
+    """Judge whether the pieces that the spec expects lie wholly on the field.
+
+    Before an upright mat, the one item must stand before its lower border instead.
+    """
+    setup = spec.view(name)
+    if setup is not None and setup.mat == "upright":
+        return gate_standing(parts, view, name)
     if not parts:
         return [_retake("item-missing", name)]
     if any(part.touches_border for part in parts):
@@ -98,17 +117,22 @@ def _smaller(layout: MatLayout, needed: MatLayout) -> bool:
     return layout.sheet_height_mm < needed.sheet_height_mm
 
 
-def _side_shares(view: MatView) -> tuple[float, float, float, float]:
-    """Share of the corners seen at the left, right, bottom and top side."""
+def _side_shares(view: MatView) -> dict[SheetSide, float]:
+    """Share of the corners seen at each side of the sheet."""
     layout = view.layout
     points_mm = layout.corner_points_mm()
     seen = np.isin(layout.corner_ids(), view.corner_ids)
     low, high = points_mm.min(axis=0), points_mm.max(axis=0)
-    left, right, bottom, top = (
-        float(seen[np.isclose(points_mm[:, axis], at[axis])].mean())
-        for axis, at in ((0, low), (0, high), (1, low), (1, high))
-    )
-    return left, right, bottom, top
+    sides: dict[SheetSide, tuple[int, Array]] = {
+        "left": (0, low),
+        "right": (0, high),
+        "bottom": (1, low),
+        "top": (1, high),
+    }
+    return {
+        side: float(seen[np.isclose(points_mm[:, axis], at[axis])].mean())
+        for side, (axis, at) in sides.items()
+    }
 
 
 def _retake(code: str, view: str) -> Reason:

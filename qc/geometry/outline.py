@@ -9,14 +9,16 @@ the item really ends is found for stretches of it (`qc.geometry.silhouette`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d, median_filter
 
 from qc.geometry.course import find_course, look_again
-from qc.geometry.curve import bridged, resample
+from qc.geometry.curve import bridged, resample, there_and_back
 from qc.geometry.item import Part
 from qc.geometry.pose import MatView
 from qc.geometry.profiles import STEP_PX, ProfileReader, fit_edges
@@ -24,6 +26,8 @@ from qc.geometry.spread import EdgeSpread
 from qc.photo import Photo
 
 Array = npt.NDArray[np.float64]
+Resampling = Callable[[Array], tuple[Array, Array]]
+"""Spaces a curve evenly; returns points and unit normals that point off the item."""
 
 _SEARCH_PX = 10.0
 _FIT_PX = 5.0
@@ -97,6 +101,49 @@ def trace_outline(photo: Photo, view: MatView, part: Part, spread: EdgeSpread) -
         The outline, or None where too few profiles show an edge.
     """
     seen, thickness_px = _coarse(view, part)
+    return _traced(photo, part, seen, thickness_px, spread, resample)
+
+
+def trace_stretch(
+    photo: Photo, view: MatView, part: Part, keep: npt.NDArray[np.bool_], spread: EdgeSpread
+) -> Outline | None:
+    """Trace a stretch of a part's outline, as of an item that is seen in part only.
+
+    The stretch is followed there and back, so that it is a closed curve to all that follows one.
+
+    Args:
+        photo: the photo.
+        view: the mat in it.
+        part: its coarse contour.
+        keep: which of the contour's `(N,)` points belong to the stretch; one run of them.
+        spread: of the photo's sharp edges.
+
+    Returns:
+        The outline, an open line; or None where too few profiles show an edge.
+    """
+    seen, thickness_px = _coarse(view, part)
+    begin = int(np.flatnonzero(keep & ~np.roll(keep, 1))[0]) if not keep.all() else 0
+    stretch = np.roll(seen, -begin, axis=0)[: int(keep.sum())]
+    x, y = seen[:, 0], seen[:, 1]
+    around = float(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+    again = partial(there_and_back, right=around > 0)
+    both = np.concatenate([stretch, stretch[::-1]])
+    found = _traced(photo, part, both, thickness_px, spread, again)
+    if found is None:
+        return None
+    once = len(found.points_px) // 2
+    mirrored = None if found.mirrored is None else found.mirrored[:once]
+    return replace(found, points_px=found.points_px[:once], mirrored=mirrored)
+
+
+def _traced(
+    photo: Photo,
+    part: Part,
+    seen: Array,
+    thickness_px: float,
+    spread: EdgeSpread,
+    resample: Resampling,
+) -> Outline | None:
     points, normals = resample(gaussian_filter1d(seen, _CONTOUR_SIGMA, axis=0, mode="wrap"))
     profile = ProfileReader(photo, seen)
     # On a thin stick a profile must not reach the other side.

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from qc.geometry.edge_height import EdgeHeight
 from qc.geometry.fit import area_moments
 from qc.geometry.outline import Outline
 from qc.geometry.pose import U_HELD, MatView
@@ -51,14 +52,6 @@ class Sighting:
         camera, pose = self.view.perturbed(unmoved if delta is None else delta)
         centre, _ = area_moments(camera.back_project(self.outline.points_px, pose, height_mm))
         return centre
-
-
-@dataclass(frozen=True, slots=True)
-class EdgeHeight:
-    """Height of an edge above the mat, and its expanded uncertainty (k = 2)."""
-
-    height_mm: float
-    u95_mm: float
 
 
 def height_from_two(first: Sighting, second: Sighting) -> EdgeHeight:

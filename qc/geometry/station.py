@@ -10,7 +10,7 @@ import hashlib
 import json
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -105,6 +105,19 @@ class CameraCalibration(_Model):
         return self
 
 
+SheetSide = Literal["bottom", "top", "left", "right"]
+"""A side of the sheet as it is printed: its long sides are left and right."""
+
+
+class UprightMat(_Model):
+    """How the station's mat stands where it is set up behind an item."""
+
+    side: SheetSide = Field(description="Of the sheet, as printed, that is on the table.")
+    margin_mm: float = Field(
+        ge=0, le=60, description="From the table to the outer border of the printed ring."
+    )
+
+
 class Station(_Model):
     """A station's file. Missing knowledge costs uncertainty, never correctness."""
 
@@ -116,6 +129,9 @@ class Station(_Model):
     print_scale_y: PositiveFloat = Field(default=1.0, ge=0.9, le=1.1)
     print_scale_measured: bool = Field(
         default=False, description="True once someone measured the printed 100 mm lines."
+    )
+    upright: UprightMat | None = Field(
+        default=None, description="As a steel rule reads it on the mat that stands upright."
     )
     camera: CameraCalibration | None = None
 

@@ -79,7 +79,7 @@ def draw_trial(seed: int) -> Trial:
     seen = [camera.project(p.solid.outer.points.reshape(-1, 3)).mean(axis=0) for p in pieces]
     order = np.argsort([x for x, _ in seen])
     ordered = [pieces[i] for i in order]
-    station = _station(rng, camera, layout, scale, condition) if measured else None
+    station = station_file(rng, camera, layout, scale, condition) if measured else None
     forward = np.array(camera.rotation[2])
     return Trial(
         seed=seed,
@@ -97,14 +97,14 @@ def draw_trial(seed: int) -> Trial:
     )
 
 
-def _station(
+def station_file(
     rng: Random,
     camera: TrueCamera,
     layout: MatLayout,
     scale: tuple[float, float],
     condition: Condition,
 ) -> Station:
-    """What a station's file knows: never the truth itself."""
+    """Return what a station's file knows: never the truth itself."""
     calibration = None
     if condition == "station":
         focal = rng.normal(1, 0.0015)

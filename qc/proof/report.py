@@ -66,7 +66,7 @@ def summarise(results: list[TrialResult]) -> dict[str, Any]:
     pairs = [(trial, size) for trial in results for size in trial.dimensions]
     groups = {
         name: {
-            label: _group(size for trial, size in pairs if key(trial, size) == label).model_dump()
+            label: group_of(size for trial, size in pairs if key(trial, size) == label).model_dump()
             for label in dict.fromkeys(key(trial, size) for trial, size in pairs)
         }
         for name, key in GROUPINGS.items()
@@ -80,7 +80,7 @@ def summarise(results: list[TrialResult]) -> dict[str, Any]:
         "retaken": sum(bool(trial.retakes) for trial in results),
         "retakes_by_reason": retakes,
         "dimensions_missing": sum(trial.missing for trial in results),
-        "all": _group(size for _, size in pairs).model_dump() if pairs else None,
+        "all": group_of(size for _, size in pairs).model_dump() if pairs else None,
         "groups": groups,
         "corners": corners.model_dump() if (corners := _corners(results)) else None,
         "render_seconds": sum(trial.render_s for trial in results),
@@ -94,7 +94,8 @@ def worst(results: list[TrialResult], count: int) -> list[tuple[TrialResult, Dim
     return sorted(pairs, key=lambda pair: -abs(pair[1].error_mm) / pair[1].gate_mm)[:count]
 
 
-def _group(sizes: Iterable[DimensionResult]) -> Group:
+def group_of(sizes: Iterable[DimensionResult]) -> Group:
+    """Say what the errors of some dimensions, one at least, have in common."""
     rows = list(sizes)
     error = np.array([row.error_mm for row in rows])
 

@@ -14,7 +14,7 @@ Array = npt.NDArray[np.float64]
 
 _FULL_FRAME_DIAGONAL_MM = 43.267
 WIDTHS_PX = (2592, 3264, 4000)
-_FINE_MM_PER_PX, _COARSE_MM_PER_PX = 0.28, 0.36
+_FINE_MM_PER_PX, COARSE_MM_PER_PX = 0.28, 0.36
 
 
 def look_at(
@@ -37,14 +37,24 @@ def staged(
     while True:
         pieces = PIECES[family](rng)
         layout = standard_mat(PAPERS[int(rng.integers(len(PAPERS)))])
-        for _ in range(30):
-            camera, focal_35mm = _camera(rng)
-            placed = _placed(rng, pieces, layout)
-            if placed and _all_seen(placed, layout, camera, scale):
-                return placed, layout, camera, focal_35mm
+        if found := laid(rng, pieces, layout, scale):
+            return found[0], layout, *found[1:]
 
 
-def _camera(rng: Random) -> tuple[TrueCamera, float]:
+def laid(
+    rng: Random, pieces: list[Item], layout: MatLayout, scale: tuple[float, float]
+) -> tuple[list[Item], TrueCamera, float] | None:
+    """Lay pieces on a mat and draw a camera above; None where the photo never shows them all."""
+    for _ in range(30):
+        camera, focal_35mm = camera_above(rng)
+        placed = _placed(rng, pieces, layout)
+        if placed and _all_seen(placed, layout, camera, scale):
+            return placed, camera, focal_35mm
+    return None
+
+
+def camera_above(rng: Random) -> tuple[TrueCamera, float]:
+    """Draw a tablet held above a mat, and its focal length as 35 mm equivalent."""
     focal_35mm = float(rng.uniform(24, 31))
     distance, tilt, azimuth = (
         rng.uniform(500, 1000),
@@ -117,7 +127,7 @@ def _placed(rng: Random, pieces: list[Item], layout: MatLayout) -> list[Item] | 
 def _all_seen(
     pieces: list[Item], layout: MatLayout, camera: TrueCamera, scale: tuple[float, float]
 ) -> bool:
-    if np.linalg.norm(camera.eye_mm) / camera.fx_px > _COARSE_MM_PER_PX:
+    if np.linalg.norm(camera.eye_mm) / camera.fx_px > COARSE_MM_PER_PX:
         return False
     corners = np.array([(x, y, 0.0) for x in layout.ring_mm[::2] for y in layout.ring_mm[1::2]]) * [
         *scale,

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from qc.spec.contradiction import Contradiction
 from qc.spec.dimension import Angle, Count, Dimension
+from qc.spec.upright import wrong_upright
 
 if TYPE_CHECKING:
     from qc.spec.models import Spec, View
-
-
-class Contradiction(NamedTuple):
-    """One contradiction; `path` leads to the key that a person would change."""
-
-    path: tuple[str | int, ...]
-    message: str
 
 
 def contradictions(spec: Spec) -> Iterator[Contradiction]:
@@ -49,6 +44,7 @@ def contradictions(spec: Spec) -> Iterator[Contradiction]:
         if view.height_of is not None:
             for message in _wrong_height_of(spec, view):
                 yield Contradiction(("views", i, "height_of"), message)
+    yield from wrong_upright(spec)
     if spec.colour and spec.colour.view not in views:
         yield Contradiction(
             ("colour", "view"), f"colour names view {spec.colour.view!r}, which is not in views"
@@ -67,11 +63,12 @@ def _twice(part: str, key: str, what: str, names: Sequence[str]) -> Iterator[Con
 
 
 def _wrong_height_of(spec: Spec, view: View) -> Iterator[str]:
-    if view.height_of not in {v.name for v in spec.views if v.height_of is None}:
+    if view.height_of not in {v.name for v in spec.views if v.is_judged}:
         yield f"height_of must name another view that is measured: {view.name!r}"
     if spec.parts > 1:
         yield "height_of needs parts: 1"
-    if spec.of_view(view.name) or (spec.colour and spec.colour.view == view.name):
+    judged = spec.of_view(view.name) or (spec.colour and spec.colour.view == view.name)
+    if view.mat == "lying" and judged:
         yield f"view {view.name!r} has a height_of, so nothing else is judged in it"
 
 

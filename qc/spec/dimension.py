@@ -73,7 +73,9 @@ class _OnPlane(_Named):
         return self
 
 
-class _Size(_OnPlane):
+class _Limited(_Named):
+    """A length that the buyer limits on both sides."""
+
     nominal_mm: PositiveFloat
     lower_mm: PositiveFloat
     upper_mm: PositiveFloat
@@ -117,6 +119,19 @@ class _Size(_OnPlane):
     def wanted(self) -> str:
         """The nominal value with its unit."""
         return f"{self.nominal_mm:g} mm"
+
+
+class _Size(_Limited, _OnPlane):
+    """A size in the plane of an edge."""
+
+
+class Height(_Limited):
+    """How high the item's highest place lies above the table, seen before an upright mat.
+
+    How the item stands there is said by the view (`qc.spec.models.View`).
+    """
+
+    feature: Literal["height"]
 
 
 class Size(_Size):
@@ -249,16 +264,16 @@ class Count(_Named):
 
 
 MeasuredDimension = Size | WidthAt | HolePosition | Roundness | Straightness | Angle
-"""What is read off an outline, with an uncertainty."""
+"""What is read off an outline on the plane of an edge, with an uncertainty."""
 
-Dimension = Annotated[MeasuredDimension | Count, Field(discriminator="feature")]
+Dimension = Annotated[MeasuredDimension | Height | Count, Field(discriminator="feature")]
 """Anything that a spec may ask to be measured."""
 
 HOLE_FEATURES = frozenset({"inside_diameter", "hole_diameter", "hole_position"})
 """Features for which the item's holes must be found."""
 
 
-def needs_holes(dimension: MeasuredDimension | Count) -> bool:
+def needs_holes(dimension: MeasuredDimension | Height | Count) -> bool:
     """Tell whether the holes of the parts must be found for a dimension."""
     return dimension.feature in HOLE_FEATURES or (
         isinstance(dimension, Count) and dimension.of == "holes"
@@ -267,8 +282,9 @@ def needs_holes(dimension: MeasuredDimension | Count) -> bool:
 
 def dimension_models() -> dict[str, type[SpecModel]]:
     """Return the class of each feature."""
-    models: tuple[type[MeasuredDimension | Count], ...] = (
+    models: tuple[type[MeasuredDimension | Height | Count], ...] = (
         Size,
+        Height,
         WidthAt,
         HolePosition,
         Roundness,

@@ -50,14 +50,60 @@ class DefectRule(SpecModel):
 
 
 class View(SpecModel):
-    """One required photo of an item."""
+    """One required photo of an item.
+
+    Before an upright mat, `stand_mm` to `lean_deg` say how item and mat stand; nothing but the
+    item's height is judged in such a view.
+    """
 
     name: Slug
     instruction: LocalText
+    mat: Literal["lying", "upright"] = Field(
+        default="lying", description="Under the item, or standing behind it on the same table."
+    )
+    stand_mm: float | None = Field(
+        default=None, ge=0, le=300, description="Height of a block under the item; none if absent."
+    )
+    gap_mm: float | None = Field(
+        default=None,
+        ge=0,
+        le=500,
+        description="From the mat to the nearest place of the item; if absent, it touches.",
+    )
+    gap_u95_mm: float | None = Field(
+        default=None, ge=0, le=50, description="Expanded uncertainty of a stated gap (k = 2)."
+    )
+    top: Literal["back"] | None = Field(
+        default=None,
+        description="`back`: the top edge reaches the item's back, as a rim's or a board's does. "
+        "Else its depth is stated.",
+    )
+    top_depth_mm: float | None = Field(
+        default=None,
+        ge=0,
+        le=500,
+        description="How far the highest line lies in front of the item's back.",
+    )
+    top_depth_of: str | None = Field(
+        default=None,
+        description="The measured size of which that is the half: of a domed lid its diameter.",
+    )
+    top_depth_u95_mm: float | None = Field(
+        default=None, ge=0, le=50, description="Expanded uncertainty of a stated depth (k = 2)."
+    )
+    top_radius_mm: float | None = Field(
+        default=None,
+        ge=0,
+        le=2000,
+        description="Of the rounded top, seen from the side; if absent, an edge of 0 to 2 mm.",
+    )
+    lean_deg: float | None = Field(
+        default=None, ge=0, le=5, description="How far from upright the mat may stand; 2 if absent."
+    )
     height_of: str | None = Field(
         default=None,
-        description="The view that this one repeats from another place, the item untouched, so "
-        "that the height of its edge is measured.",
+        description="The view whose edge's height is measured here: by repeating it from another "
+        "place, the item untouched, or before an upright mat.",
     )
     zone: Zone = Field(default=Zone.A, description="Of the surface that it shows.")
     edge_zone: Zone | None = Field(
@@ -68,8 +114,15 @@ class View(SpecModel):
     )
 
     @property
+    def is_judged(self) -> bool:
+        """Tell whether surface, colour and sizes are judged in it, not a height alone."""
+        return self.mat == "lying" and self.height_of is None
+
+    @property
     def zones(self) -> tuple[Zone, ...]:
-        """The zones that it shows."""
+        """The zones that it shows; none before an upright mat."""
+        if self.mat == "upright":
+            return ()
         return (self.zone,) if self.edge_zone is None else (self.zone, self.edge_zone)
 
 

@@ -62,7 +62,7 @@ def _collect(
     newest = repository.newest(session, [inspection.id])[inspection.id]
     accepted = newest.disposition == Disposition.ACCEPT
     spec = get_spec(session, inspection.spec.id, inspection.spec.version)
-    judged = {view.name for view in spec.views if view.height_of is None}
+    judged = {view.name for view in spec.views if view.is_judged}
     for photo in inspection.photos:
         if photo.view not in judged:
             continue

@@ -213,7 +213,7 @@ def _kept(runtime: Runtime, spec: Spec) -> KeptMemories:
 
 
 def _views(spec: Spec) -> tuple[str, ...]:
-    return tuple(view.name for view in spec.views if view.height_of is None)
+    return tuple(view.name for view in spec.views if view.is_judged)
 
 
 def _require_view(spec: Spec, view: str) -> None:

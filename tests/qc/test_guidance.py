@@ -8,17 +8,21 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 from scene import Scene, render
+from side_scene import BEFORE, BOWL, BOX, height, side_photo, side_spec
 
 from qc.decision.messages import MESSAGES
 from qc.decision.verdict import Verdict
 from qc.guidance import ADVICE, guide
 from qc.photo import Photo, decode_photo
+from qc.proof import items
+from qc.proof.side import Made, Setting
 from qc.samples import SHIPPED_SAMPLES, read_samples
 from qc.spec.examples import find_spec
 from qc.spec.models import Spec
 
 FRAME_PX = 960
-BOWL = find_spec("mitsubishi-bowl-150")
+BOWL_SPEC = find_spec("mitsubishi-bowl-150")
+FLAT = Made(items.board(100.0, 80.0, 18.0, 6.0, 2.0), 18.0, None, 2.0)
 
 
 def frame_of(photo: Photo, *, blur_px: float = 0) -> tuple[Photo, float]:
@@ -34,7 +38,7 @@ def frame_of(photo: Photo, *, blur_px: float = 0) -> tuple[Photo, float]:
     return decode_photo(out.getvalue()), enlargement
 
 
-def advised(scene: Scene, *, spec: Spec = BOWL, blur_px: float = 0) -> str | None:
+def advised(scene: Scene, *, spec: Spec = BOWL_SPEC, blur_px: float = 0) -> str | None:
     frame, enlargement = frame_of(render(scene), blur_px=blur_px)
     advice = guide(frame, spec.views[0].name, spec, enlargement=enlargement).advice
     return advice.code if advice else None
@@ -80,9 +84,9 @@ def test_a_frame_shows_blur_though_it_is_reduced(blur_px: float, code: str | Non
 
 
 def test_another_or_no_mat_is_missing() -> None:
-    needs_a2 = BOWL.model_copy(update={"mat": "A2"})
+    needs_a2 = BOWL_SPEC.model_copy(update={"mat": "A2"})
     assert advised(Scene(), spec=needs_a2) == "mat-missing"
-    larger_than_needed = BOWL.model_copy(update={"mat": "A4"})
+    larger_than_needed = BOWL_SPEC.model_copy(update={"mat": "A4"})
     assert advised(Scene(), spec=larger_than_needed) is None
 
 
@@ -92,9 +96,30 @@ def test_the_mat_is_outlined_where_it_lies() -> None:
     half = np.array([297.0, 420.0, 0.0]) / 2
     corners_mm = np.array([[-1, 1, 0], [1, 1, 0], [1, -1, 0], [-1, -1, 0]]) * half
     truth_px = (scene.camera.project(corners_mm, scene.pose) + 0.5) / enlargement - 0.5
-    found_px = np.array(guide(frame, "top", BOWL, enlargement=enlargement).mat_px)
+    found_px = np.array(guide(frame, "top", BOWL_SPEC, enlargement=enlargement).mat_px)
     assert np.abs(found_px - truth_px).max() < 0.01 * FRAME_PX
 
 
 def test_every_advice_has_its_sentence() -> None:
     assert set(ADVICE) <= set(MESSAGES)
+
+
+@pytest.mark.parametrize(
+    ("made", "setting", "code"),
+    [
+        (BOX, BEFORE, None),
+        (BOWL, BEFORE._replace(down_deg=18), None),
+        (BOX, BEFORE._replace(down_deg=-4), "side-camera-low"),
+        (BOX, BEFORE._replace(azimuth_deg=33), "side-camera-aslant"),
+        (BOX, BEFORE._replace(stand_mm=75, has_block=False), "side-item-floating"),
+        (FLAT, BEFORE, "side-item-low"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_before_an_upright_mat_the_tablet_is_held_in_front(
+    made: Made, setting: Setting, code: str | None
+) -> None:
+    spec = side_spec(height(made.height_mm))
+    frame, enlargement = frame_of(side_photo(made, setting))
+    advice = guide(frame, "side", spec, enlargement=enlargement).advice
+    assert (advice and advice.code) == code

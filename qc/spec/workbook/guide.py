@@ -40,6 +40,7 @@ _FEATURES = {
     "width": "Shorter side of the smallest rectangle around the item.",
     "diameter": "Of a circle fitted to the outline.",
     "inside_diameter": "Of a circle fitted to the opening.",
+    "height": "Of the highest place, in a view before an upright mat.",
     "min_feret": "Least distance between two parallel jaws.",
     "max_feret": "Greatest distance between two parallel jaws.",
     "corner_radius": "Of the corner farthest from nominal.",

@@ -121,8 +121,28 @@ VIEWS: Final = Sheet(
               required=True, width=44),
         Field("instruction.id", "Instruction (Indonesian)", "The same for packers.",
               required=True, width=44),
-        Field("height_of", "Repeats view", "The view that this one repeats from another place, "
-              "so that the height of its edge is measured.", views=True),
+        Field("height_of", "Height for view", "The view whose edge's height is measured here: by "
+              "repeating it from another place, or before an upright mat.", views=True),
+        Field("mat", "Mat stands", "upright: behind the item, on the same table, and only the "
+              "height is measured; lying where empty.", choices=("lying", "upright")),
+        Field("stand_mm", "Block (mm)", "Upright mat: height of a block under the item.",
+              Kind.NUMBER),
+        Field("gap_mm", "Gap to mat (mm)", "Upright mat: from the mat to the item's nearest place; "
+              "it touches where empty.", Kind.NUMBER),
+        Field("gap_u95_mm", "Gap U95 (mm)", "How well that is known; 1 where empty.",
+              Kind.NUMBER),
+        Field("top", "Top", "Upright mat: back where the top edge reaches the item's back, as a "
+              "rim's or a board's does; else state its depth.", choices=("back",)),
+        Field("top_depth_mm", "Top depth (mm)", "Upright mat: how far the highest line lies in "
+              "front of the item's back.", Kind.NUMBER),
+        Field("top_depth_u95_mm", "Top depth U95 (mm)", "How well that is known; 0.5 where empty.",
+              Kind.NUMBER),
+        Field("top_depth_of", "Top depth half of", "Name of the dimension of which that depth is "
+              "the half, as of a domed lid its diameter."),
+        Field("top_radius_mm", "Top radius (mm)", "Upright mat: of the rounded top, seen from the "
+              "side; an edge of 0 to 2 mm where empty.", Kind.NUMBER),
+        Field("lean_deg", "Lean (°)", "How far from upright the mat may stand; 2 where empty.",
+              Kind.NUMBER),
         Field("zone", "Zone", "Of the surface that it shows: A always seen or touched, B seen at "
               "times, C hidden in use; A where empty.", choices=_ZONES),
         Field("edge_zone", "Zone of the edge", "Of a band along the item's outline, where it is "

@@ -148,3 +148,23 @@ def test_an_edited_file_is_refused_by_show_and_inspect(
         assert run.status == EX_DATA
         assert "changed after the camera was measured" in run.err
         assert "qc station calibrate" in run.err
+
+
+def test_an_upright_mat_is_noted_and_survives_a_new_calibration(
+    qc: Program, photos: list[Path], mat: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "station-table-1.json"
+    calibrate = ("station", "calibrate", *photos, "--mat", mat, "--out", out, "--on", "2026-03-01")
+    assert qc(*calibrate).status == 0
+    noted = qc("station", "upright", out, "--side", "left", "--margin-mm", 9.3)
+    assert "on its left side, squares 9.3 mm above the table" in noted.out
+    assert qc(*calibrate).status == 0
+    station = read_station(out)
+    assert (station.upright.side, station.upright.margin_mm) == ("left", 9.3)
+    assert station.camera.is_measured
+
+    for wrong in (("--side", "under", "--margin-mm", 9), ("--margin-mm", -1)):
+        refused = qc("station", "upright", out, *wrong)
+        assert refused.status == EX_DATA
+        assert "--side and --margin-mm" in refused.err
+    assert read_station(out) == station

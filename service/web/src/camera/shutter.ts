@@ -16,6 +16,8 @@ const LONGEST_GAP_MS = 1500;
 const STILL = 0.012;
 /** So often in a row nothing must lie on the mat: a single frame may err. */
 const EMPTY_SIGHTS = 2;
+/** What is said where no item is seen, on a mat that lies or before one that stands. */
+const NO_ITEM: ReadonlySet<string> = new Set(["item-missing", "side-item-low"]);
 
 export class Shutter {
   #armed = true;
@@ -47,7 +49,7 @@ export class Shutter {
 
   /** Take note of a frame; true where the photo is to be taken now. */
   see({ advice, mat }: Sight, nowMs: number): boolean {
-    this.#empty = advice === "item-missing" ? this.#empty + 1 : 0;
+    this.#empty = advice !== null && NO_ITEM.has(advice) ? this.#empty + 1 : 0;
     if (this.#empty >= EMPTY_SIGHTS) this.#armed = true;
     if (advice !== null) {
       this.#good = undefined;
