@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from fastapi import Request
+from pydantic import StringConstraints
 
 from service.errors import UploadError
 
@@ -23,6 +24,14 @@ class ControlCharacterError(UploadError):
     """A text of the request holds a character that is none."""
 
     code = "control-character"
+
+
+def filled(longest: int) -> StringConstraints:
+    """Require a text that says something; blanks around it are taken away.
+
+    The pattern tells the schema's reader that blanks alone are too short.
+    """
+    return StringConstraints(strip_whitespace=True, min_length=1, max_length=longest, pattern=r"\S")
 
 
 async def require_plain_text(request: Request) -> None:

@@ -20,18 +20,19 @@ from qc.decision.sampling import (
     UnitResult,
 )
 from qc.spec.base import DefectClass
+from service.plain_text import filled
 from service.specs.schemas import SpecReference, SpecSummary
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Line = Annotated[str, filled(80)]
 """A name or number on one line."""
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
+Code = Annotated[str, filled(LONGEST)]
 """What a barcode says."""
 
 MakerGroup = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,8}-?[0-9]{1,4}$")]
 """A workshop or group of makers: letters and a number, such as `WS-07`; never a person's name."""
 
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Reason = Annotated[str, filled(500)]
 """Why somebody decided something, in their words."""
 
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]

@@ -6,16 +6,15 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from qc.barcode import LONGEST
 from qc.decision.verdict import Verdict
 from qc.spec.base import LocalText
 from service.captures.schemas import Seal
+from service.plain_text import filled
 
-CodeText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)
-]
+CodeText = Annotated[str, filled(LONGEST)]
 """What a barcode says, on one line."""
 
 

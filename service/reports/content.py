@@ -8,15 +8,16 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from qc.decision.conformity import Decision
 from qc.decision.sampling import LotPlan, LotTally
 from qc.records import Points
 from qc.spec.base import DefectClass, LocalText, Zone
 from qc.spec.models import ReportLanguage
+from service.plain_text import filled
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Line = Annotated[str, filled(200)]
 
 
 class _Content(BaseModel):

@@ -11,12 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from qc.spec.base import LocalText
 from qc.spec.models import Slug
+from service.plain_text import filled
 
 MOST_PHOTOS: Final = 500
 """Of one learning; 299 good ones promise at most 1 % of false rejects."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-PhotoName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+PhotoName = Annotated[str, filled(100)]
 MemoryReference = Annotated[str, StringConstraints(pattern=r"^[ -~]{1,80}@[0-9a-f]{12}$")]
 
 
