@@ -82,7 +82,7 @@ def test_a_database_that_is_not_flushed_is_noticed(tmp_path: Path) -> None:
 
     event.listen(Pool, "checkout", weaken)
     try:
-        row = power.power_cut(tmp_path, Ledger("test"), 6)
+        row = power.power_cut(tmp_path, Ledger("test"), 24)
     finally:
         event.remove(Pool, "checkout", weaken)
     assert row.lost > 0
@@ -93,7 +93,7 @@ def test_a_folder_that_is_not_flushed_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage, "flush", lambda _: None)
-    assert power.power_cut(tmp_path, Ledger("test"), 6).lost > 0
+    assert power.power_cut(tmp_path, Ledger("test"), 24).lost > 0
 
 
 def test_a_refusal_that_explains_nothing_is_noticed(station: Service, ledger: Ledger) -> None:
