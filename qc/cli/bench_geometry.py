@@ -11,8 +11,15 @@ from rich.console import Console
 from rich.table import Table
 
 from qc import __version__
-from qc.cli.trials import PROOF_SEED, Kept, Processes, Seed, run_all
-from qc.errors import TelitiError
+from qc.cli.trials import (
+    PROOF_SEED,
+    Only,
+    Processes,
+    Resume,
+    Seed,
+    require_folder,
+    results_of,
+)
 from qc.overlay import draw_overlay
 from qc.photo import decode_photo
 from qc.proof.draw import CONDITIONS, VIEW, draw_trial
@@ -29,11 +36,9 @@ def geometry(
     seed: Seed = PROOF_SEED,
     processes: Processes = 2,
     out: Annotated[Path | None, typer.Option(help="Folder for report.json and plots.")] = None,
-    only: Annotated[int | None, typer.Option(help="Run the scene of this one seed.")] = None,
+    only: Only = None,
     keep: Annotated[bool, typer.Option(help="With --only: write photo, truth, overlay.")] = False,
-    resume: Annotated[
-        bool, typer.Option(help="With --out: go on where an interrupted run there stopped.")
-    ] = False,
+    resume: Resume = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure items in rendered scenes whose truth is known: error, coverage of U95, corners.
@@ -41,12 +46,9 @@ def geometry(
     Bowls, spoons, trays, chopsticks and boards of three woods and lacquer, 0.5 to 1.0 m away,
     tilt to 20°, photos of 5 to 12 MP. A scene follows from its seed alone.
     """
-    if keep and (only is None or out is None):
-        raise TelitiError("--keep needs --only and --out", fix="Name a seed and a folder.")
-    if resume and out is None:
-        raise TelitiError("--resume needs --out", fix="Name the folder of the run to go on with.")
+    require_folder(out, only, keep=keep, resume=resume)
     seeds = [only] if only is not None else list(range(seed, seed + scenes))
-    results = _results(seeds, processes, out, resume=resume)
+    results = results_of(run_trial, TrialResult, seeds, processes, out, resume=resume)
     report: dict[str, Any] = {
         "software": __version__,
         "first_seed": seeds[0],
@@ -63,20 +65,6 @@ def geometry(
         print(json.dumps(report, indent=1))
     else:
         _print(report["summary"], results)
-
-
-def _results(
-    seeds: list[int], processes: int, out: Path | None, *, resume: bool
-) -> list[TrialResult]:
-    """Run the trials that were not run yet; with a folder, each is written down at once."""
-    saying = "Rendering and measuring …"
-    if out is None:
-        return run_all(run_trial, seeds, processes, saying)
-    kept = Kept(out / "trials.jsonl", TrialResult, resume=resume)
-    known = {result.seed: result for result in kept.results}
-    left = [seed for seed in seeds if seed not in known]
-    known |= {r.seed: r for r in run_all(run_trial, left, processes, saying, kept.add)}
-    return [known[seed] for seed in seeds]
 
 
 def _plots(results: list[TrialResult]) -> dict[str, str]:

@@ -12,12 +12,19 @@ from rich.console import Console
 from rich.table import Table
 
 from qc import __version__
-from qc.cli.trials import PROOF_SEED, Kept, Processes, Seed, run_all
-from qc.errors import TelitiError
+from qc.cli.trials import (
+    PROOF_SEED,
+    Only,
+    Processes,
+    Resume,
+    Seed,
+    require_folder,
+    results_of,
+)
 from qc.overlay import draw_overlay
 from qc.photo import decode_photo
 from qc.proof.light import BLACK_LACQUER
-from qc.proof.report import group_of
+from qc.proof.report import group_of, grouped, retaken
 from qc.proof.run import DimensionResult
 from qc.proof.scene import render_file
 from qc.proof.side import draw_side
@@ -25,10 +32,10 @@ from qc.proof.side_run import SideResult, inspect_side, run_side
 
 _WORST = 8
 
-_GROUPINGS: dict[str, Callable[[SideResult], str]] = {
-    "what is known": lambda r: _known(r),
-    "family": lambda r: r.family,
-    "material": lambda r: r.material,
+_GROUPINGS: dict[str, Callable[[SideResult, DimensionResult], str]] = {
+    "what is known": lambda r, _: _known(r),
+    "family": lambda r, _: r.family,
+    "material": lambda r, _: r.material,
 }
 
 
@@ -37,11 +44,9 @@ def side(
     seed: Seed = PROOF_SEED,
     processes: Processes = 2,
     out: Annotated[Path | None, typer.Option(help="Folder for report.json.")] = None,
-    only: Annotated[int | None, typer.Option(help="Run the scene of this one seed.")] = None,
+    only: Only = None,
     keep: Annotated[bool, typer.Option(help="With --only: write photos and overlays.")] = False,
-    resume: Annotated[
-        bool, typer.Option(help="With --out: go on where an interrupted run there stopped.")
-    ] = False,
+    resume: Resume = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure heights before a rendered upright mat: error, coverage of U95.
@@ -51,12 +56,9 @@ def side(
     0.45 to 0.9 m away that look down by 5 to 20°. Bowls, trays and boards are photographed from
     above as well, their sizes measured on the height that was found.
     """
-    if keep and (only is None or out is None):
-        raise TelitiError("--keep needs --only and --out", fix="Name a seed and a folder.")
-    if resume and out is None:
-        raise TelitiError("--resume needs --out", fix="Name the folder of the run to go on with.")
+    require_folder(out, only, keep=keep, resume=resume)
     seeds = [only] if only is not None else list(range(seed, seed + scenes))
-    results = _results(seeds, processes, out, resume=resume)
+    results = results_of(run_side, SideResult, seeds, processes, out, resume=resume)
     report: dict[str, Any] = {
         "software": __version__,
         "first_seed": seeds[0],
@@ -71,19 +73,6 @@ def side(
         print(json.dumps(report, indent=1))
     else:
         _print(report["summary"], results)
-
-
-def _results(
-    seeds: list[int], processes: int, out: Path | None, *, resume: bool
-) -> list[SideResult]:
-    saying = "Rendering and measuring …"
-    if out is None:
-        return run_all(run_side, seeds, processes, saying)
-    kept = Kept(out / "trials.jsonl", SideResult, resume=resume)
-    known = {result.seed: result for result in kept.results}
-    left = [seed for seed in seeds if seed not in known]
-    known |= {r.seed: r for r in run_all(run_side, left, processes, saying, kept.add)}
-    return [known[seed] for seed in seeds]
 
 
 def _known(result: SideResult) -> str:
@@ -102,29 +91,12 @@ def _known(result: SideResult) -> str:
 
 def _summarise(results: list[SideResult]) -> dict[str, Any]:
     seen = [(result, result.height) for result in results if result.height]
-    groups = {
-        name: {
-            label: group_of(size for one, size in seen if key(one) == label).model_dump()
-            for label in dict.fromkeys(key(one) for one, _ in seen)
-        }
-        for name, key in _GROUPINGS.items()
-    }
-    above: dict[str, list[DimensionResult]] = {}
-    for result in results:
-        if result.height:
-            for size in result.sizes:
-                above.setdefault(_known(result), []).append(size)
-    groups["sizes from above, on the height found"] = {
-        label: group_of(sizes).model_dump() for label, sizes in above.items()
-    }
-    retakes: dict[str, int] = {}
-    for result in results:
-        for code in result.retakes:
-            retakes[code] = retakes.get(code, 0) + 1
+    above = [(result, size) for result, _ in seen for size in result.sizes]
+    groups = {name: grouped(seen, key) for name, key in _GROUPINGS.items()}
+    groups["sizes from above, on the height found"] = grouped(above, lambda r, _: _known(r))
     return {
         "scenes": len(results),
-        "retaken": sum(bool(result.retakes) for result in results),
-        "retakes_by_reason": retakes,
+        **retaken(result.retakes for result in results),
         "heights": len(seen),
         "all": group_of(size for _, size in seen).model_dump() if seen else None,
         "groups": groups,

@@ -11,16 +11,23 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import track
 
+from qc.errors import TelitiError
 from qc.proof.processes import in_processes
+from qc.proof.run import SeededResult
 
 PROOF_SEED = 100_000
 """Trials from this seed on are for proof alone; whoever tunes uses smaller ones."""
 
 Seed = Annotated[int, typer.Option(min=0, help="First seed; tune on seeds below the default.")]
 Processes = Annotated[int, typer.Option(min=1, help="Processes.")]
+Only = Annotated[int | None, typer.Option(help="Run the scene of this one seed.")]
+Resume = Annotated[
+    bool, typer.Option(help="With --out: go on where an interrupted run there stopped.")
+]
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R", bound=SeededResult)
 
 
 def run_all(
@@ -64,3 +71,35 @@ class Kept(Generic[M]):
         """Write a result down at once."""
         with self._file.open("a", encoding="utf-8") as out:
             out.write(result.model_dump_json() + "\n")
+
+
+def require_folder(out: Path | None, only: int | None, *, keep: bool, resume: bool) -> None:
+    """Make sure that there is a folder for what is to be kept or gone on with.
+
+    Raises:
+        TelitiError: there is none, or `keep` is asked for more than one scene.
+    """
+    if keep and (only is None or out is None):
+        raise TelitiError("--keep needs --only and --out", fix="Name a seed and a folder.")
+    if resume and out is None:
+        raise TelitiError("--resume needs --out", fix="Name the folder of the run to go on with.")
+
+
+def results_of(
+    run: Callable[[int], R],
+    kind: type[R],
+    seeds: list[int],
+    processes: int,
+    out: Path | None,
+    *,
+    resume: bool,
+) -> list[R]:
+    """Run the trials that were not run yet; with a folder, each is written down at once."""
+    saying = "Rendering and measuring …"
+    if out is None:
+        return run_all(run, seeds, processes, saying)
+    kept = Kept(out / "trials.jsonl", kind, resume=resume)
+    known = {result.seed: result for result in kept.results}
+    left = [seed for seed in seeds if seed not in known]
+    known |= {r.seed: r for r in run_all(run, left, processes, saying, kept.add)}
+    return [known[seed] for seed in seeds]

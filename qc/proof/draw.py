@@ -60,9 +60,7 @@ def draw_trial(seed: int) -> Trial:
     condition = CONDITIONS[seed // len(FAMILIES) % len(CONDITIONS)]
     material = MATERIALS[int(rng.integers(len(MATERIALS)))]
     measured = condition != "nothing"
-    # Who never measures the print has at least printed at 100 %.
-    reach = 0.02 if measured else 0.005
-    scale = (float(rng.uniform(1 - reach, 1 + reach)), float(rng.uniform(1 - reach, 1 + reach)))
+    scale = ranges.print_scale(rng, measured=measured)
     pieces, layout, camera, focal_35mm = staged(rng, family, scale)
     scene = Scene(
         camera=camera,

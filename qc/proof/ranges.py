@@ -46,6 +46,12 @@ def light(rng: Random) -> Light:
     )
 
 
+def print_scale(rng: Random, *, measured: bool) -> tuple[float, float]:
+    """Along the sheet's sides; who never measures the print has at least printed at 100 %."""
+    reach = 0.02 if measured else 0.005
+    return float(rng.uniform(1 - reach, 1 + reach)), float(rng.uniform(1 - reach, 1 + reach))
+
+
 def table(rng: Random) -> Colour:
     """The albedo of what lies under the mat."""
     red, green, blue = (rng.uniform(0.05, 0.5) * rng.uniform(0.8, 1.0, 3)).tolist()

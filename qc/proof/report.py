@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -11,6 +13,8 @@ from pydantic import BaseModel, ConfigDict
 from qc.decision.conformity import Decision
 from qc.proof.light import BLACK_LACQUER
 from qc.proof.run import DimensionResult, TrialResult
+
+T = TypeVar("T")
 
 COVERAGE_GOAL_PERCENT = (93.0, 99.0)
 CORNER_RMS_GATE_PX = 0.05
@@ -64,21 +68,10 @@ class Corners(BaseModel):
 def summarise(results: list[TrialResult]) -> dict[str, Any]:
     """Return groups, corners and counts as plain values for JSON."""
     pairs = [(trial, size) for trial in results for size in trial.dimensions]
-    groups = {
-        name: {
-            label: group_of(size for trial, size in pairs if key(trial, size) == label).model_dump()
-            for label in dict.fromkeys(key(trial, size) for trial, size in pairs)
-        }
-        for name, key in GROUPINGS.items()
-    }
-    retakes: dict[str, int] = {}
-    for trial in results:
-        for code in trial.retakes:
-            retakes[code] = retakes.get(code, 0) + 1
+    groups = {name: grouped(pairs, key) for name, key in GROUPINGS.items()}
     return {
         "scenes": len(results),
-        "retaken": sum(bool(trial.retakes) for trial in results),
-        "retakes_by_reason": retakes,
+        **retaken(trial.retakes for trial in results),
         "dimensions_missing": sum(trial.missing for trial in results),
         "all": group_of(size for _, size in pairs).model_dump() if pairs else None,
         "groups": groups,
@@ -92,6 +85,25 @@ def worst(results: list[TrialResult], count: int) -> list[tuple[TrialResult, Dim
     """Return the dimensions whose errors are largest in parts of their gate."""
     pairs = [(trial, size) for trial in results for size in trial.dimensions]
     return sorted(pairs, key=lambda pair: -abs(pair[1].error_mm) / pair[1].gate_mm)[:count]
+
+
+def grouped(
+    pairs: Sequence[tuple[T, DimensionResult]], key: Callable[[T, DimensionResult], str]
+) -> dict[str, dict[str, Any]]:
+    """Return groups as plain values by their labels, in the order in which these come up."""
+    return {
+        label: group_of(size for one, size in pairs if key(one, size) == label).model_dump()
+        for label in dict.fromkeys(key(one, size) for one, size in pairs)
+    }
+
+
+def retaken(codes: Iterable[Sequence[str]]) -> dict[str, Any]:
+    """Count the scenes that gave reasons to take a photo again, and the reasons by code."""
+    scenes = list(codes)
+    return {
+        "retaken": sum(bool(reasons) for reasons in scenes),
+        "retakes_by_reason": dict(Counter(chain.from_iterable(scenes))),
+    }
 
 
 def group_of(sizes: Iterable[DimensionResult]) -> Group:

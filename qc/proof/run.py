@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from time import perf_counter
+from typing import Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -17,11 +18,17 @@ from qc.photo import Photo, decode_photo, srgb_to_linear, to_grey
 from qc.proof.draw import VIEW, Condition, Trial, draw_trial
 from qc.proof.ranges import Family
 from qc.proof.scene import render_file
-from qc.records import Points
+from qc.records import Measurement, Points
 
 
 class _Result(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+
+class SeededResult(_Result):
+    """What a trial gave; its photos come again from the seed."""
+
+    seed: int
 
 
 class DimensionResult(_Result):
@@ -37,6 +44,22 @@ class DimensionResult(_Result):
     lower_mm: float
     upper_mm: float
     decision: Decision
+
+    @classmethod
+    def of(cls, measured: Measurement, true_mm: float, height_mm: float) -> Self:
+        """Hold what an inspection measured against the truth."""
+        return cls(
+            name=measured.name,
+            feature=measured.feature,
+            part=measured.part,
+            true_mm=true_mm,
+            height_mm=height_mm,
+            value_mm=measured.value_mm,
+            u95_mm=measured.u95_mm,
+            lower_mm=measured.lower_mm,
+            upper_mm=measured.upper_mm,
+            decision=measured.decision,
+        )
 
     @property
     def error_mm(self) -> float:
@@ -79,10 +102,9 @@ class CornerResult(_Result):
     bias_px: tuple[float, float]
 
 
-class TrialResult(_Result):
-    """What one trial gave; the photo itself comes again from the seed."""
+class TrialResult(SeededResult):
+    """What one trial gave."""
 
-    seed: int
     family: Family
     condition: Condition
     material: str
@@ -158,18 +180,7 @@ def _compare(trial: Trial, inspection: Inspection) -> Iterator[DimensionResult]:
     for measurement in inspection.measurements:
         truths = trial.truths[pieces[measurement.part - 1]]
         truth = next(t for t in truths if t.name == measurement.name)
-        yield DimensionResult(
-            name=truth.name,
-            feature=truth.feature,
-            part=measurement.part,
-            true_mm=truth.value_mm,
-            height_mm=truth.height_mm,
-            value_mm=measurement.value_mm,
-            u95_mm=measurement.u95_mm,
-            lower_mm=measurement.lower_mm,
-            upper_mm=measurement.upper_mm,
-            decision=measurement.decision,
-        )
+        yield DimensionResult.of(measurement, truth.value_mm, truth.height_mm)
 
 
 def _piece(trial: Trial, outline_px: Points) -> int:

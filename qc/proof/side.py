@@ -89,8 +89,7 @@ def draw_side(seed: int) -> SideTrial:
     condition = CONDITIONS[seed // len(SIDE_FAMILIES) % len(CONDITIONS)]
     material = MATERIALS[int(rng.integers(len(MATERIALS)))]
     measured = condition != "nothing"
-    reach = 0.02 if measured else 0.005
-    scale = (float(rng.uniform(1 - reach, 1 + reach)), float(rng.uniform(1 - reach, 1 + reach)))
+    scale = ranges.print_scale(rng, measured=measured)
     while True:
         made = _MAKERS[family](rng)
         layout = standard_mat(PAPERS[int(rng.integers(len(PAPERS)))])

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from pydantic import BaseModel, ConfigDict
-
 from qc.decision.verdict import Verdict
 from qc.inspection import Inspection, inspect
 from qc.photo import Photo, decode_photo
 from qc.proof.draw import Condition
-from qc.proof.run import DimensionResult
+from qc.proof.run import DimensionResult, SeededResult
 from qc.proof.scene import render_file
 from qc.proof.side import SIDE, SideFamily, SideTrial, draw_side
 
 
-class SideResult(BaseModel):
-    """What one side trial gave; the photos come again from the seed."""
+class SideResult(SeededResult):
+    """What one side trial gave."""
 
-    model_config = ConfigDict(frozen=True)
-
-    seed: int
     family: SideFamily
     condition: Condition
     material: str
@@ -76,17 +71,6 @@ def _compare(trial: SideTrial, inspection: Inspection) -> dict[str, list[Dimensi
     found: dict[str, list[DimensionResult]] = {}
     for measured in inspection.measurements:
         found.setdefault(measured.view, []).append(
-            DimensionResult(
-                name=measured.name,
-                feature=measured.feature,
-                part=measured.part,
-                true_mm=true_mm[measured.name],
-                height_mm=trial.height_mm,
-                value_mm=measured.value_mm,
-                u95_mm=measured.u95_mm,
-                lower_mm=measured.lower_mm,
-                upper_mm=measured.upper_mm,
-                decision=measured.decision,
-            )
+            DimensionResult.of(measured, true_mm[measured.name], trial.height_mm)
         )
     return found
