@@ -176,12 +176,13 @@ def inspect(
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """What a photo shows: the mat, the parts' outlines and their holes."""
+    """What a photo shows: the mat, the parts' outlines and their holes, and what is kept of it."""
 
     photo: Photo
     view: MatView
     outlines: list[Outline]
     holes: list[Holes]
+    record: PhotoRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,7 @@ def _look(
     holes: list[Holes] = [() for _ in parts]
     if spec.needs_holes(name):
         holes = [trace_holes(photo, view, part) for part in parts]
-    return _Seen(doubts, _Sight(photo, view, outlines, holes), record)
+    return _Seen(doubts, _Sight(photo, view, outlines, holes, record), record)
 
 
 def _before_upright(
@@ -264,7 +265,8 @@ def _before_upright(
         return _Seen([_retake("item-unclear", name)], record=_record(name, photo, view))
     # Records hold closed curves: an open one there and back.
     line = replace(outline, points_px=np.concatenate([outline.points_px, outline.points_px[::-1]]))
-    return _Seen(doubts, _Sight(photo, view, [outline], []), _record(name, photo, view, [line]))
+    record = _record(name, photo, view, [line])
+    return _Seen(doubts, _Sight(photo, view, [outline], [], record), record)
 
 
 def _heights_from_side(
@@ -342,7 +344,7 @@ def _judge(
     seen.dimensions = measure_view(
         name, sight.view, sight.outlines, sight.holes, spec, station, height
     )
-    seen.defects, reasons, suspicion = _defects(name, sight, spec, height, experts.detector)
+    seen.defects, reasons, suspicion = _defects(sight, spec, height, experts.detector)
     unlike = None
     if experts.normality and worst(reasons) is not Verdict.RETAKE:
         anomalies, doubts, unlike = find_anomalies(
@@ -374,7 +376,6 @@ def _why_no_mat(
 
 
 def _defects(
-    name: str,
     sight: _Sight,
     spec: Spec,
     height: EdgeHeight | TopHeight | None,
@@ -385,12 +386,12 @@ def _defects(
     The last is the score of the most suspicious part. Holes that the spec has measured or
     counted are no defects.
     """
+    photo, view, record = sight.photo, sight.view, sight.record
+    name = record.view
     if detector is None:
         return [], [Reason.of(Verdict.CHECK, "defects-not-inspected", view=name)], None
     measured_mm = [height.height_mm] if height else []
     height_mm = max([*spec.heights_mm(name), *measured_mm], default=0.0)
-    photo, view = sight.photo, sight.view
-    record = _record(name, photo, view, sight.outlines)
     defects: list[Defect] = []
     reasons: list[Reason] = []
     suspicion = 0.0

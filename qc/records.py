@@ -24,7 +24,7 @@ Points = tuple[tuple[float, float], ...]
 
 def to_points(points_px: npt.NDArray[np.float64]) -> Points:
     """Write `(N, 2)` positions down to a tenth of a pixel."""
-    return tuple((float(x), float(y)) for x, y in points_px.round(1))
+    return tuple((x, y) for x, y in points_px.round(1).tolist())
 
 
 class _Record(BaseModel):

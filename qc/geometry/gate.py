@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import cKDTree
 
 from qc.decision.verdict import Reason, Verdict
 from qc.geometry.item import Part
@@ -97,20 +98,19 @@ def ring_edges(view: MatView) -> tuple[Array, Array, float]:
     order = np.searchsorted(layout.corner_ids(), view.corner_ids)
     points_mm = layout.corner_points_mm()[order] * view.print_scale
     square = layout.square_mm
-    points, normals = [], []
-    for axis in (0, 1):
-        step = np.zeros(2)
-        step[axis] = square * view.print_scale[axis]
-        for i, corner in enumerate(points_mm):
-            hits = np.flatnonzero(np.linalg.norm(points_mm - corner - step, axis=1) < square / 4)
-            if len(hits):
-                a, b = view.corners_px[i], view.corners_px[hits[0]]
-                along = (b - a) / np.linalg.norm(b - a)
-                points.append((a + b) / 2)
-                normals.append([-along[1], along[0]])
-    if not points:
+    tree = cKDTree(points_mm)
+    begin_px, end_px = [], []
+    for step_mm in np.diag(np.multiply(square, view.print_scale)):
+        away_mm, nearest = (np.asarray(found) for found in tree.query(points_mm + step_mm))
+        neighbours = away_mm < square / 4
+        begin_px.append(view.corners_px[neighbours])
+        end_px.append(view.corners_px[nearest[neighbours]])
+    a, b = np.concatenate(begin_px), np.concatenate(end_px)
+    if len(a) == 0:
         return np.empty((0, 2)), np.empty((0, 2)), 0.0
-    return np.array(points), np.array(normals), 0.14 * square / view.mm_per_px
+    along = (b - a) / np.linalg.norm(b - a, axis=1, keepdims=True)
+    normals = np.column_stack([-along[:, 1], along[:, 0]])
+    return (a + b) / 2, normals, 0.14 * square / view.mm_per_px
 
 
 def _smaller(layout: MatLayout, needed: MatLayout) -> bool:

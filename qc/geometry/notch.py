@@ -9,6 +9,7 @@ them lies inside it, something is missing. Corners are no notches: there the sid
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -18,6 +19,8 @@ from scipy.fft import fft, ifft, next_fast_len
 from scipy.ndimage import gaussian_filter1d
 
 Array = npt.NDArray[np.float64]
+Complex = npt.NDArray[np.complex128]
+Index = npt.NDArray[np.intp]
 
 _STEP_MM = 0.25
 _SMOOTHING_MM = 3.0
@@ -73,9 +76,10 @@ def find_notches(outline_mm: Array, *, min_depth_mm: float = MIN_DEPTH_MM) -> li
     Returns:
         Notches of about 2 to 15 mm, the deepest first; overlapping findings count once.
     """
-    points = _even(outline_mm)
-    centre_mm = points.mean(axis=0)
-    points -= centre_mm  # keeps the squares below small against what they leave
+    even_mm = _even(outline_mm)
+    centre_mm = even_mm.mean(axis=0)
+    even_mm -= centre_mm  # keeps the squares below small against what they leave
+    points = even_mm.view(np.complex128)[:, 0]
     found: list[tuple[Notch, set[int]]] = []
     for narrow, wide in pairwise(_courses(points)):
         limit_mm = np.maximum(min_depth_mm, np.maximum(narrow.limit_mm, wide.limit_mm))
@@ -99,45 +103,36 @@ def find_notches(outline_mm: Array, *, min_depth_mm: float = MIN_DEPTH_MM) -> li
 class _Course:
     """The smooth course across a gap of fixed size, at every point of an outline at once.
 
+    Points are complex numbers, x + iy in mm, evenly spaced along a closed outline.
     `deviation_mm` `(N,)` is how far the edge lies outside its course, `limit_mm` `(N,)` how far
     inside it must lie to be bitten; infinite where the two sides share no smooth course.
     """
 
-    def __init__(self, points: Array, gap: int, flank: int) -> None:
-        outer = np.arange(gap + 1, gap + flank + 1)
-        self._flanks = np.concatenate([-outer[::-1], outer])
-        self._inner = np.arange(-gap, gap + 1)
+    def __init__(self, points: Complex, gap: int, flank: int) -> None:
         self._points = points
-        scale = gap + flank
-        powers = np.vander(self._flanks / scale, _DEGREE + 1, increasing=True)
-        basis, mixing = np.linalg.qr(powers)
-        solve = np.linalg.solve(mixing, basis.T)
-        self._across = np.vander(self._inner / scale, _DEGREE + 1, increasing=True) @ solve
-        # The outline is evenly spaced, so every fit is a correlation with fixed kernels.
-        constant, slope, *fitted = self._correlate(np.vstack([solve[:2], basis.T]), points)
-        level = np.column_stack([(points**2).sum(axis=1), np.zeros(len(points))])
-        energy = self._correlate(np.ones((1, len(self._flanks))), level)[0, :, 0]
-        explained = np.sum([(component**2).sum(axis=1) for component in fitted], axis=0)
-        left_mm2 = (energy - explained) / len(self._flanks)
+        self._flanks, self._inner, kernels, self._across = _fits(gap, flank)
+        constant, slope, *fitted = self._correlate(kernels)
+        explained = np.sum([_squared(component) for component in fitted], axis=0)
+        left_mm2 = (_around(_squared(points), gap, flank) - explained) / len(self._flanks)
         scatter_mm = np.sqrt(np.maximum(left_mm2, 0.0))
-        tangent = slope / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-9)
-        self._outward = np.column_stack([tangent[:, 1], -tangent[:, 0]])
+        self._outward = -1j * slope / np.maximum(np.abs(slope), 1e-9)
         # The course at the gap's middle is the constant term.
-        self.deviation_mm: Array = ((points - constant) * self._outward).sum(axis=1)
+        self.deviation_mm = _along(self._outward, points - constant)
         smooth = scatter_mm < _MAX_SCATTER_MM
         strays = np.abs(self.deviation_mm[smooth])
         noise_mm = _NORMAL_MAD * float(np.median(strays)) if len(strays) else 0.0
         needed_mm = np.maximum(_DEPTH_PER_NOISE * noise_mm, _DEPTH_PER_MISFIT * scatter_mm)
         self.limit_mm: Array = np.where(smooth, needed_mm, np.inf)
 
-    def _correlate(self, weights: Array, values: Array) -> Array:
-        """Weigh `(N, 2)` values at the flanks around every point: `(K, F)` → `(K, N, 2)`."""
-        kernels = np.zeros((len(weights), len(values)))
+    def _correlate(self, weights: Array) -> Complex:
+        """Weigh the points on the flanks around every point: `(K, F)` → `(K, N)`.
+
+        The outline is evenly spaced, so every fit is a correlation with fixed kernels.
+        """
+        kernels = np.zeros((len(weights), len(self._points)))
         kernels[:, self._flanks] = weights
-        # x + iy: one transform carries both, and its length does not grow with the kernel's.
-        spectrum = fft(values.view(np.complex128)[:, 0])
-        weighed = ifft(spectrum * fft(kernels).conj())
-        return weighed.view(np.float64).reshape(*weighed.shape, 2)
+        # One transform carries x and y, and its length does not grow with the kernel's.
+        return np.asarray(ifft(fft(self._points) * fft(kernels).conj()))
 
     def notch(self, centre: int, limit_mm: float) -> tuple[Notch | None, set[int]]:
         """Return the notch around a centre and the indices of the outline that it covers."""
@@ -145,7 +140,7 @@ class _Course:
         count = len(self._points)
         inside = (centre + self._inner) % count
         course = self._across @ self._points[(centre + self._flanks) % count]
-        depth = -((self._points[inside] - course) * self._outward[centre]).sum(axis=1)
+        depth = -_along(self._outward[centre], self._points[inside] - course)
         middle = len(inside) // 2
         low, high = middle, middle
         while low > 0 and depth[low - 1] > edge_mm:
@@ -155,12 +150,12 @@ class _Course:
         if low == 0 or high == len(depth) - 1:  # it does not come back within the gap
             return None, set()
         span = slice(low, high + 1)
-        polygon = np.vstack([course[span], self._points[inside[span]][::-1]])
-        x, y = polygon[:, 0], polygon[:, 1]
+        polygon = np.concatenate([course[span], self._points[inside[span]][::-1]])
+        x, y = polygon.real, polygon.imag
         return (
             Notch(
-                polygon_mm=polygon,
-                length_mm=float(np.linalg.norm(course[high] - course[low])),
+                polygon_mm=np.column_stack([x, y]),
+                length_mm=float(np.abs(course[high] - course[low])),
                 depth_mm=float(depth[span].max()),
                 area_mm2=float(abs(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y)) / 2),
                 limit_mm=limit_mm,
@@ -169,7 +164,44 @@ class _Course:
         )
 
 
-def _courses(points: Array) -> list[_Course]:
+@cache
+def _fits(gap: int, flank: int) -> tuple[Index, Index, Array, Array]:
+    """Return what fits a polynomial to both flanks of a gap, wherever it is.
+
+    Returns:
+        Indices of the `(F,)` points on the flanks and of the `(G,)` in the gap, from its middle.
+        What weighs the points on the flanks, `(6, F)`: to constant and slope, and to four
+        orthonormal parts of the fit; and to the course across the gap, `(G, F)`.
+    """
+    outer = np.arange(gap + 1, gap + flank + 1)
+    flanks, inner = np.concatenate([-outer[::-1], outer]), np.arange(-gap, gap + 1)
+    powers, across = (
+        np.vander(places / (gap + flank), _DEGREE + 1, increasing=True)
+        for places in (flanks, inner)
+    )
+    basis, mixing = np.linalg.qr(powers)
+    solve = np.linalg.solve(mixing, basis.T)
+    return flanks, inner, np.vstack([solve[:2], basis.T]), across @ solve
+
+
+def _squared(numbers: Complex) -> Array:
+    return np.asarray(numbers.real**2 + numbers.imag**2)
+
+
+def _along(direction: Complex, numbers: Complex) -> Array:
+    """Return how far numbers, taken as points of the plane, lie along unit directions."""
+    return np.asarray(direction.real * numbers.real + direction.imag * numbers.imag)
+
+
+def _around(values: Array, gap: int, flank: int) -> Array:
+    """Return the sum `(N,)` of closed `(N,)` values over both flanks around every point."""
+    count, reach = len(values), gap + flank
+    sums = np.concatenate([[0.0], np.pad(values, reach, mode="wrap").cumsum()])
+    before = sums[flank : flank + count] - sums[:count]
+    return np.asarray(before + sums[-count:] - sums[-count - flank : -flank])
+
+
+def _courses(points: Complex) -> list[_Course]:
     courses = []
     for half_gap_mm in _HALF_GAPS_MM:
         gap = round(half_gap_mm / _STEP_MM)

@@ -49,8 +49,10 @@ share: a damped step alone may be small far from the end."""
 
 _LEAST_LIGHT = 1e-5
 
-_LUMA: Final = (0.299, 0.587, 0.114)
-_TO_CB, _TO_CR = 0.5 / (1 - 0.114), 0.5 / (1 - 0.299)
+_LUMA: Final = np.array([0.299, 0.587, 0.114])
+_TO_YCC: Final = np.stack(
+    [_LUMA, ([0, 0, 1] - _LUMA) * 0.5 / (1 - 0.114), ([1, 0, 0] - _LUMA) * 0.5 / (1 - 0.299)]
+).astype(np.float32)
 """Y'CbCr of JFIF (ITU-T T.871): Y' = luma, Cb = (B' - Y') · 0.564, Cr = (R' - Y') · 0.713."""
 
 _FIRST_U, _STEP_U, _LAST_U = -6.0, 0.02, 25.0
@@ -194,9 +196,7 @@ class _Codec:
 
 def _to_ycc(rgb: Singles) -> Singles:
     """Return Y'CbCr (JFIF, ITU-T T.871) of `(3, M, N)` code values."""
-    red, green, blue = rgb
-    luma = _LUMA[0] * red + _LUMA[1] * green + _LUMA[2] * blue
-    return np.stack([luma, _TO_CB * (blue - luma), _TO_CR * (red - luma)])
+    return np.asarray((_TO_YCC @ rgb.reshape(3, -1)).reshape(rgb.shape))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,9 @@ class _Fitted:
         lit = terms.T.astype(np.float32)[:, None]
         field, own = stretches.field[:, None], stretches.own[:, None]
         of_field, of_own = (_sum(lit, bases, which) for which in (_FIELD_TERMS, _OWN_TERMS))
-        seen = np.maximum(field * of_field + own * of_own, np.float32(_LEAST_LIGHT))
+        seen = field * of_field
+        seen += own * of_own
+        np.maximum(seen, np.float32(_LEAST_LIGHT), out=seen)
         codes = np.asarray(encode_srgb(seen), np.float32)
         gain = np.asarray(srgb_slope(seen, codes), np.float32)
         by_field, by_own = _to_ycc(gain * field), _to_ycc(gain * own)
@@ -231,7 +233,7 @@ class _Fitted:
         pull = (slopes @ residual[..., None])[..., 0].astype(np.float64)
         pull[:, 1:] -= _HELD * off
         normal = (slopes @ slopes.transpose(0, 2, 1)).astype(np.float64)
-        normal[:, range(1, 1 + _TERMS), range(1, 1 + _TERMS)] += _HELD
+        normal[:, 1:, 1:] += np.diag(_HELD)
         loss = (residual**2).sum(axis=1, dtype=np.float64) + off**2 @ _HELD
         return cls(loss, normal, pull)
 
@@ -263,7 +265,7 @@ def _bases(edge: Array, stretches: Stretches) -> tuple[list[Singles], list[Singl
     """Return the blurred bases, seven `(M, N)`, and their change as the edge moves outwards."""
     spread = stretches.spread_px.astype(np.float32)
     u = ((edge - stretches.offsets_px[:, None]) / stretches.spread_px).astype(np.float32)
-    root = np.sqrt(spread)
+    root = np.asarray(np.sqrt(spread), np.float32)
     inside, bell, arc, arc_slope = _blurred(u)
     arc, arc_slope = root * arc, arc_slope / root
     step = bell / spread
@@ -276,21 +278,26 @@ def _bases(edge: Array, stretches: Stretches) -> tuple[list[Singles], list[Singl
     )
 
 
-def _blurred(u: Singles) -> Singles:
+def _blurred(u: Singles) -> tuple[Singles, Singles, Singles, Singles]:
     """Return normal distribution and density at u, E[√max(u + Z, 0)] for normal Z, its slope."""
     table = _table()
-    at = np.clip((u - _FIRST_U) / _STEP_U, 0, table.shape[1] - 1.001)
+    at = np.clip((u - np.float32(_FIRST_U)) / np.float32(_STEP_U), 0, np.float32(len(table) - 1e-3))
     left = at.astype(np.intp)
-    low = table[:, left]
-    return np.asarray(low + (at - left) * (table[:, left + 1] - low), np.float32)
+    at -= left
+    # Taken together, what one place needs is one reading of memory.
+    near = np.take(table, left, axis=0, mode="clip")
+    inside, bell, arc, slope = (near[..., k] + at * near[..., k + 4] for k in range(4))
+    return inside, bell, arc, slope
 
 
 @cache
 def _table() -> Singles:
+    """Return the four functions at `_STEP_U` apart, and how much each grows to the next place."""
     u = np.arange(_FIRST_U, _LAST_U, _STEP_U)
     z = np.linspace(-7.0, 7.0, 1401)
     weight = np.exp(-0.5 * z**2)
     weight /= weight.sum()
     arc = np.sqrt(np.maximum(u[:, None] + z, 0.0)) @ weight
     bell = np.exp(-0.5 * u**2) / np.sqrt(2 * np.pi)
-    return np.stack([ndtr(u), bell, arc, np.gradient(arc, u)]).astype(np.float32)
+    values = np.column_stack([ndtr(u), bell, arc, np.gradient(arc, u)])
+    return np.hstack([values[:-1], np.diff(values, axis=0)]).astype(np.float32)

@@ -45,7 +45,11 @@ def srgb_to_linear(encoded: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
 
 def encode_srgb(linear: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     """Return sRGB values, 0 to 1, of linear light that is not negative, unrounded."""
-    return np.where(linear <= _CUT_LINEAR, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    if not linear.size:
+        return linear
+    # OpenCV's power takes a fifth of numpy's time
+    power = cv2.pow(linear.reshape(1, -1), 1 / 2.4).reshape(linear.shape)
+    return np.where(linear <= _CUT_LINEAR, linear * 12.92, 1.055 * power - 0.055)
 
 
 def srgb_slope(

@@ -135,28 +135,25 @@ def _gate_size(photo: Photo, view: str | None) -> Reason | None:
 
 def _gate_samples(samples: npt.NDArray[np.uint8], view: str | None) -> list[Reason]:
     codes = []
-    unclipped = samples[samples.min(axis=1) < CLIPPED_LEVEL]
-    seen = unclipped if len(unclipped) else samples
+    clipped = samples.min(axis=0) >= CLIPPED_LEVEL
+    seen = samples if clipped.all() else samples[:, ~clipped]
     if np.percentile(_luminance(seen), _BRIGHT_PERCENTILE) < MIN_WHITE_LINEAR:
         codes.append("photo-dark")  # and too dark to tell whether there is colour
     else:
-        if _clipped_share(samples) > MAX_CLIPPED_SHARE:
+        if clipped.mean() > MAX_CLIPPED_SHARE:
             codes.append("photo-bright")
-        if np.percentile(np.ptp(seen, axis=1), _BRIGHT_PERCENTILE) < MIN_CHROMA:
+        if np.percentile(np.ptp(seen, axis=0), _BRIGHT_PERCENTILE) < MIN_CHROMA:
             codes.append("photo-grey")
     return [Reason.of(Verdict.RETAKE, code, view=view) for code in codes]
 
 
 def _sample(pixels: npt.NDArray[np.uint8], samples_per_side: int) -> npt.NDArray[np.uint8]:
-    """Return (N, 3) pixels on a grid; unlike a mean over blocks they keep clipping visible."""
+    """Return `(3, N)` pixels on a grid; unlike a mean over blocks they keep clipping visible."""
     step = max(1, min(pixels.shape[:2]) // samples_per_side)
-    return pixels[step // 2 :: step, step // 2 :: step].reshape(-1, 3)
+    grid = pixels[step // 2 :: step, step // 2 :: step]
+    return np.ascontiguousarray(grid.reshape(-1, 3).T)
 
 
 def _luminance(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Return relative luminance Y of (N, 3) sRGB pixels (ITU-R BT.709 primaries)."""
-    return srgb_to_linear(pixels) @ np.array([0.2126, 0.7152, 0.0722], np.float32)
-
-
-def _clipped_share(pixels: npt.NDArray[np.uint8]) -> float:
-    return float((pixels.min(axis=1) >= CLIPPED_LEVEL).mean())
+    """Return relative luminance Y of `(3, N)` sRGB pixels (ITU-R BT.709 primaries)."""
+    return np.array([0.2126, 0.7152, 0.0722], np.float32) @ srgb_to_linear(pixels)
