@@ -197,7 +197,7 @@ def any_defect_metrics(judged: list[Judged]) -> dict[str, float]:
     for one in judged:
         keep = np.asarray(one.sample.known.all(axis=0))
         defective = np.asarray(one.sample.target.any(axis=0))
-        scores.add(one.probability.max(axis=0)[keep], defective[keep])
+        scores.add(one.maps.any_type[keep], defective[keep])
     return {"ap": round(scores.average_precision(), 4), "auroc": round(scores.auroc(), 4)}
 
 

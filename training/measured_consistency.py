@@ -87,7 +87,7 @@ class Experts:
         smooth = cv2.resize(np.log(ratio), size, interpolation=cv2.INTER_LINEAR)
         odd = np.asarray(smooth, np.float32)[: shape[0], : shape[1]]
         asked = item & np.asarray(sample.known.all(axis=0))
-        network = self.detector.map(pixels).strongest
+        network = self.detector.map(pixels).any_type
         truth = np.asarray(sample.target.any(axis=0))
         return Seen(network[asked], odd[asked], truth[asked], ratio[inside])
 

@@ -45,7 +45,7 @@ def measure(
         defective.append(bool(truth.any()))
         for name, judge in judges.items():
             maps = judge(sample.pixels)
-            pixels[name].add(maps.strongest[known], truth[known])
+            pixels[name].add(maps.any_type[known], truth[known])
             scores[name].append(maps.score)
     return {
         name: (

@@ -181,13 +181,13 @@ def label_errors(
         maps = look.map(detector)
         regions = [r for r in look.regions(maps, detector.mm_per_px) if r.type in known]
         found += _unlabelled(photo, look, regions)
-        strongest = maps.probability.max(axis=0)
+        defective = maps.any_type
         for number, label in enumerate(photo.regions, start=1):
             own = look.truths == number
             if label.type not in known or not own.any():
                 continue
             box = _box(label.rings, lambda points: points)
-            surest = float(strongest[own].max())
+            surest = float(defective[own].max())
             if surest < UNLIKELY:
                 found.append(
                     Disagreement(

@@ -30,18 +30,29 @@ class DefectMap:
         """`(H, W)` probability of the most probable type."""
         return np.asarray(self.probability.max(axis=0))
 
+    @cached_property
+    def any_type(self) -> NDArray[np.float32]:
+        """`(H, W)` probability that there is a defect, of whatever type: 1 - Π (1 - p).
+
+        What might be a dent, a stain or a drip is hardly ever sure to be one of them.
+        """
+        sound = 1 - self.probability[0]
+        for probability in self.probability[1:]:
+            sound -= sound * probability
+        return np.asarray(1 - sound)
+
     @property
     def score(self) -> float:
-        """One figure a picture, as `score_of` its strongest probabilities."""
-        return score_of(self.strongest)
+        """One figure a picture, as `score_of` its probabilities of a defect."""
+        return score_of(self.any_type)
 
 
-def score_of(strongest: NDArray[np.float32]) -> float:
+def score_of(probability: NDArray[np.float32]) -> float:
     """Return the mean of the 20 most suspicious pixels of a picture or a part of it."""
-    if strongest.size == 0:
+    if probability.size == 0:
         return 0.0
-    count = min(_STRONGEST, strongest.size)
-    return float(np.partition(strongest, -count, axis=None)[-count:].mean())
+    count = min(_STRONGEST, probability.size)
+    return float(np.partition(probability, -count, axis=None)[-count:].mean())
 
 
 class Detector:

@@ -1,13 +1,13 @@
 """From probability maps to defect instances.
 
-Where types overlap the most probable one has the pixel. A region is grown from its seeds by
-hysteresis (Canny, 1986): it needs a pixel above the high threshold and extends to all connected
-ones above the low, so that a crack which fades in between stays one crack.
+A region is grown from its seeds by hysteresis (Canny, 1986): it extends to all connected pixels at
+which its type is the most probable one and reaches the low threshold, so that a crack which fades
+in between stays one crack. One of them must be a defect of any type with the high probability.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -27,8 +27,9 @@ _STRONGEST_SHARE = 0.1
 class Region:
     """A defect instance on the map's raster.
 
-    `polygon` `(N, 2)` (x, y) outline through pixel centres; `length`, `width` and `area` in the
-    map's pixels, or in mm (mm²) once scaled.
+    `probability` is that of a defect, whatever its type; `polygon` `(N, 2)` (x, y) its outline
+    through pixel centres; `length`, `width` and `area` in the map's pixels, or in mm (mm²) once
+    scaled.
     """
 
     type: str
@@ -37,6 +38,10 @@ class Region:
     length: float
     width: float
     area: float
+
+    def moved(self, right_px: int, down_px: int) -> Region:
+        """Return the same instance on a raster that begins so much farther to the upper left."""
+        return replace(self, polygon=self.polygon + np.array([right_px, down_px]))
 
 
 def find_regions(
@@ -63,10 +68,11 @@ def find_regions(
         strongest = np.where(allowed, strongest, 0)
     # Few pixels of most items are suspicious at all.
     suspicious = strongest >= low
-    winner, highest = maps.probability[:, suspicious].argmax(axis=0), strongest[suspicious]
+    winner = maps.probability[:, suspicious].argmax(axis=0)
+    defective = maps.any_type[suspicious]
     regions: list[Region] = []
     for channel, name in enumerate(maps.types):
-        values = np.where(winner == channel, highest, 0)
+        values = np.where(winner == channel, defective, 0)
         if float(values.max(initial=0)) < high:
             continue
         own = np.zeros_like(strongest)

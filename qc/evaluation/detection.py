@@ -213,7 +213,7 @@ class Evaluation:
     def _count_pixels(self, maps: DefectMap, masks: Mapping[str, Mask]) -> None:
         shape = maps.probability.shape[1:]
         truth = np.any(list(masks.values()), axis=0) if masks else np.zeros(shape, bool)
-        self.any_pixel.add_map(maps.probability.max(axis=0), np.asarray(truth))
+        self.any_pixel.add_map(maps.any_type, np.asarray(truth))
         if UNTYPED in masks:
             return  # a pixel of unknown type is neither this type nor surely another
         for channel, name in enumerate(maps.types):

@@ -28,7 +28,7 @@ def picture(pixels: NDArray[np.uint8], maps: DefectMap, masks: Mapping[str, Mask
     size = (_WIDTH_PX, max(1, round(pixels.shape[0] * factor)))
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_NEAREST
     plain = np.array(cv2.resize(pixels, size, interpolation=how), np.uint8)
-    heat = cv2.resize(maps.probability.max(axis=0), size, interpolation=how)[..., None]
+    heat = cv2.resize(maps.any_type, size, interpolation=how)[..., None]
     called = np.asarray(plain * (1 - 0.7 * heat) + _CALLED * 0.7 * heat, np.uint8)
     for mask in masks.values():
         small = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)

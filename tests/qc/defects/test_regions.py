@@ -149,6 +149,22 @@ def test_a_seed_makes_the_blob_an_instance_of_its_own_strength() -> None:
     assert 0.4 < region.probability < 0.5  # sixteen hot pixels of 2,800 decide nothing
 
 
+def test_what_might_be_one_or_the_other_is_an_instance_all_the_same() -> None:
+    blob = _disc(12)
+    maps = _maps(stain=0.45 * blob, dent=0.4 * blob, hole=0.05 * blob)
+    region = _one(find_regions(maps))
+    assert region.type == "stain"
+    assert region.probability == pytest.approx(1 - 0.55 * 0.6 * 0.95)
+    assert find_regions(_maps(stain=0.45 * blob)) == []
+
+
+def test_a_defect_of_any_type_is_as_probable_as_not_none_of_them() -> None:
+    probability = np.random.default_rng(5).random((6, 31, 17), np.float32)
+    maps = DefectMap(tuple("abcdef"), probability)
+    assert np.allclose(maps.any_type, 1 - np.prod(1 - probability, axis=0), atol=1e-6)
+    assert (maps.any_type >= probability.max(axis=0) - 1e-6).all()
+
+
 @pytest.mark.parametrize(("size_px", "count"), [((1, 3), 0), ((2, 2), 1), ((1, 4), 1)])
 def test_specks_of_noise_are_nothing(size_px: tuple[int, int], count: int) -> None:
     hole = np.zeros((SIDE_PX, SIDE_PX))
