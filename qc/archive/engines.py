@@ -28,6 +28,9 @@ Engine = Literal["local", "ray"]
 _ITEMS_AT_A_TIME: Final = 8
 """Handed to a worker of the engine `ray`."""
 
+_ITEMS_IN_ONE_GO: Final = 10_000
+"""In one data set of the engine `ray`, whose books grow with it by a kilobyte an item."""
+
 
 @dataclass(frozen=True)
 class Setup:
@@ -137,18 +140,22 @@ def _with_ray(setup: Setup, items: Sequence[Item], workers: int) -> Iterator[str
     context = data.DataContext.get_current()
     context.execution_options.preserve_order = True
     context.enable_progress_bars = False
-    rows = [
-        {"name": item.name, "photos": json.dumps([(view, str(path)) for view, path in item.photos])}
-        for item in items
-    ]
-    # Small blocks: results come soon, and a kill loses no more than what is on the way. One for
-    # each item would cost a large archive more memory and time than its results.
-    blocks = -(-len(rows) // _ITEMS_AT_A_TIME)
-    found = data.from_items(rows, override_num_blocks=max(1, blocks)).map(
-        _RayWorker, fn_constructor_args=(setup,), concurrency=workers, num_cpus=1
-    )
-    for row in found.iter_rows():
-        yield str(row["line"])
+    for begin in range(0, len(items), _ITEMS_IN_ONE_GO):
+        rows = [
+            {
+                "name": item.name,
+                "photos": json.dumps([(view, str(path)) for view, path in item.photos]),
+            }
+            for item in items[begin : begin + _ITEMS_IN_ONE_GO]
+        ]
+        # Small blocks: results come soon, and a kill loses no more than what is on the way. One
+        # for each item would cost a large archive more memory and time than its results.
+        blocks = -(-len(rows) // _ITEMS_AT_A_TIME)
+        found = data.from_items(rows, override_num_blocks=blocks).map(
+            _RayWorker, fn_constructor_args=(setup,), concurrency=workers, num_cpus=1
+        )
+        for row in found.iter_rows():
+            yield str(row["line"])
 
 
 class _RayWorker:

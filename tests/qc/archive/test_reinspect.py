@@ -87,7 +87,9 @@ def test_ray_writes_the_same_bytes_though_it_is_killed_in_the_middle(
 ) -> None:
     pytest.importorskip("ray")
     out = tmp_path / "ray.jsonl"
-    code = "from qc.cli import main; main()"
+    # In three goes, as a large archive is
+    several = "from qc.archive import engines; engines._ITEMS_IN_ONE_GO = 30"
+    code = f"{several}; from qc.cli import main; main()"
     options = ("--engine", "ray", "--workers", "1")
     command = [sys.executable, "-c", code, *arguments(archive, out, release, *options)]
     environment = os.environ | {
