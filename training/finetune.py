@@ -25,7 +25,7 @@ from qc.defects.release import read_release
 from training.blending import Blend, choose_blend
 from training.config import TrainingConfig
 from training.datasets.catalogue import Catalogue, read_catalogue
-from training.datasets.patches import BoardSource, CompositeSource, Patches, Source
+from training.datasets.patches import BoardSource, CompositeSource, Patches, Source, at_scale
 from training.datasets.reviewed import Replayed, ReviewedSource
 from training.datasets.surfaces import procedural_surface
 from training.errors import TrainingDataError
@@ -33,7 +33,7 @@ from training.export import release_run
 from training.network import DefectNetwork
 from training.team import team
 from training.train import fit, lineage, start, validate, warm_start
-from training.weights import blended
+from training.weights import blended, encoder_of
 
 log = logging.getLogger("training")
 _CALIBRATION_SEED = 8_000_000
@@ -96,10 +96,11 @@ class Lesson:
 
     def _old_sources(self, config: TrainingConfig, *, calibrating: bool) -> list[Source]:
         if self.old is None:
-            return [Replayed(CompositeSource([procedural_surface], [1.0]), self.types)]
+            wood = at_scale(CompositeSource([procedural_surface], [1.0]), config.mm_per_px)
+            return [Replayed(wood, self.types)]
         boards = self.old.calibration if calibrating else self.old.fitting
         sources: list[Source] = [BoardSource(boards, config.mm_per_px)]
-        sources.append(self.old.composites(boards, config.surfaces))
+        sources.append(at_scale(self.old.composites(boards, config.surfaces), config.mm_per_px))
         return [Replayed(source, self.types) for source in sources]
 
 
@@ -163,7 +164,10 @@ def teach(
     patches: int = _CALIBRATION_PATCHES,
 ) -> Path:
     """Train on a lesson from a release on, and export what came of it."""
-    config = config.model_copy(update={"mm_per_px": read_release(release).mm_per_px})
+    parent = read_release(release)
+    config = config.model_copy(
+        update={"mm_per_px": parent.mm_per_px, "encoder": encoder_of(parent)}
+    )
     run.mkdir(parents=True, exist_ok=True)
     config.write(run / "config.json")
     (run / "data.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
@@ -188,7 +192,7 @@ def teach(
 
 def _blend(release: Path, lesson: Lesson, config: TrainingConfig, run: Path, patches: int) -> Blend:
     """Choose between what the release knew and what the run learnt, on calibration patches."""
-    network = DefectNetwork(len(lesson.types))
+    network = DefectNetwork(len(lesson.types), encoder_name=config.encoder)
     network.load_state_dict(torch.load(run / "best.pt", map_location="cpu", weights_only=True))
     begin = run / _START
     held_out = list(DataLoader(lesson.calibration_patches(config, patches), config.batch))

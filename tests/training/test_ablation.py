@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
+
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from typer import BadParameter
 
-from training.ablation import RECIPES
+from training.ablation import RECIPES, main
 from training.config import TrainingConfig
 from training.datasets.catalogue import Catalogue
 from training.datasets.surfaces import Picture
@@ -14,10 +18,26 @@ from training.datasets.surfaces import Picture
 
 def test_recipes_are_valid_configurations() -> None:
     for recipe in RECIPES.values():
-        TrainingConfig(boards_share=recipe.boards_share, surfaces=recipe.surfaces)
+        TrainingConfig(**asdict(recipe))
     assert RECIPES["+ CC0 textures (as released)"].surfaces == TrainingConfig().surfaces
-    with pytest.raises(ValidationError, match="surfaces"):
-        TrainingConfig.model_validate({"surfaces": ["cloth"]})
+    for setting, wrong in (("surfaces", ["cloth"]), ("encoder", "resnet"), ("mm_per_px", 0)):
+        with pytest.raises(ValidationError, match=setting):
+            TrainingConfig.model_validate({setting: wrong})
+
+
+def test_recipes_after_the_released_one_change_one_thing() -> None:
+    released = asdict(RECIPES["+ CC0 textures (as released)"])
+    changed = {
+        name: [key for key, value in asdict(recipe).items() if value != released[key]]
+        for name, recipe in RECIPES.items()
+        if name.startswith("as released")
+    }
+    assert list(changed.values()) == [["renders_share"], ["encoder"], ["mm_per_px"], ["mm_per_px"]]
+
+
+def test_a_recipe_with_renders_needs_them() -> None:
+    with pytest.raises(BadParameter, match="--renders"):
+        main(Path("data"), Path("out"), recipe=["as released + renders"])
 
 
 def test_defects_are_composited_on_the_named_surfaces_only() -> None:

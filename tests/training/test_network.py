@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import onnx
@@ -12,7 +13,8 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.network import INPUT_MULTIPLE, DefectNetwork
+from training.config import EncoderName
+from training.network import INPUT_MULTIPLE, DefectNetwork, load_encoder_weights
 from training.weights import load_release
 
 RELEASED_BEFORE = Path(__file__).parents[2] / "models" / "detector" / "0.4.0" / "model.onnx"
@@ -25,6 +27,21 @@ def test_maps_have_the_size_of_the_picture(size: tuple[int, int]) -> None:
     with torch.no_grad():
         logits = DefectNetwork(3).eval()(torch.zeros(1, 3, height, width))
     assert logits.shape == (1, 3, height, width)
+
+
+@pytest.mark.parametrize("name", get_args(EncoderName))
+def test_every_encoder_takes_its_imagenet_weights(name: EncoderName) -> None:
+    """Each file's first and last batch normalisation of the blocks are where they belong."""
+    network = DefectNetwork(2, encoder_name=name).eval()
+    load_encoder_weights(network)
+    own = network.encoder.state_dict()
+    means = [value for key, value in own.items() if key.endswith("running_mean")]
+    assert len(means) > 40
+    assert all(mean.abs().sum() > 0 for mean in means)  # 0 is where no weights came
+    with torch.no_grad():
+        levels = network.encoder(torch.randn(1, 3, 64, 64))
+    assert all(1e-3 < float(level.std()) < 1e2 for level in levels)
+    assert network(torch.randn(1, 3, 64, 64)).shape == (1, 2, 64, 64)
 
 
 def test_half_precision_spares_depthwise_convolutions_only() -> None:

@@ -13,7 +13,7 @@ from rich.progress import track
 
 from training.config import SurfaceName, TrainingConfig
 from training.datasets.boards import Board, read_index, readable
-from training.datasets.patches import BoardSource, CompositeSource, Patches, Source
+from training.datasets.patches import BoardSource, CompositeSource, Patches, Source, at_scale
 from training.datasets.renders import RenderSource, load_render, read_renders
 from training.datasets.surfaces import (
     Picture,
@@ -58,9 +58,9 @@ class Catalogue:
         weights = [config.boards_share]
         if self.renders and config.renders_share:
             root, names = self.renders
-            sources.append(RenderSource(root, names))
+            sources.append(at_scale(RenderSource(root, names), config.mm_per_px))
             weights.append(config.renders_share)
-        sources.append(self.composites(self.fitting, config.surfaces))
+        sources.append(at_scale(self.composites(self.fitting, config.surfaces), config.mm_per_px))
         weights.append(max(0.0, 1 - sum(weights)))
         return Patches(sources, weights, config.side_px, length, config.seed, config.zoom_share)
 
@@ -68,7 +68,7 @@ class Catalogue:
         """Fixed patches of blocks that are not trained on, half real and half composited."""
         sources: list[Source] = [
             BoardSource(self.calibration, config.mm_per_px),
-            self.composites(self.calibration),
+            at_scale(self.composites(self.calibration), config.mm_per_px),
         ]
         count = length or config.check_patches
         return Patches(sources, [0.5, 0.5], config.side_px, count, _CALIBRATION_SEED)

@@ -28,6 +28,9 @@ from training.synthesis.composite.scene import Pixels, Scene, log_uniform
 from training.synthesis.composite.wood import recolour
 
 log = logging.getLogger("training")
+PAINTED_MM_PER_PX = 0.2
+"""Scale of composites and renders: what painters count in pixels are fifths of a millimetre."""
+
 _DRAWS = 10
 _ZOOMS = (1.2, 2.5)
 
@@ -174,6 +177,43 @@ def zoomed(source: Source, rng: np.random.Generator, side: int) -> Sample:
     """
     small = round(side / log_uniform(rng, *_ZOOMS))
     return enlarged(source(rng, small), side / small)
+
+
+@dataclass(frozen=True)
+class RescaledSource:
+    """Patches of a source that draws at `PAINTED_MM_PER_PX`, at another scale."""
+
+    source: Source
+    mm_per_px: float
+
+    def __call__(self, rng: np.random.Generator, side: int) -> Sample:
+        """Draw a patch of as many millimetres and resample it."""
+        drawn = round(side * self.mm_per_px / PAINTED_MM_PER_PX)
+        return resampled(self.source(rng, drawn), side)
+
+
+def at_scale(source: Source, mm_per_px: float) -> Source:
+    """Return a source that draws at `PAINTED_MM_PER_PX`, or one that draws the same at a scale."""
+    return source if mm_per_px == PAINTED_MM_PER_PX else RescaledSource(source, mm_per_px)
+
+
+def resampled(sample: Sample, side: int) -> Sample:
+    """Return a square sample of another side, as a photo from nearer or farther shows it."""
+    before = sample.pixels.shape[0]
+    if side >= before:
+        return enlarged(sample, side / before)
+
+    def reduce(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        # As in `qc.evaluation`: a thin crack must not fall between the samples.
+        small = cv2.resize(mask.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA)
+        return np.asarray(small) >= 0.25
+
+    return Sample(
+        np.asarray(cv2.resize(sample.pixels, (side, side), interpolation=cv2.INTER_AREA), np.uint8),
+        np.stack([reduce(mask) for mask in sample.target]),
+        ~np.stack([reduce(~mask) for mask in sample.known]),
+        None if sample.item is None else reduce(sample.item),
+    )
 
 
 def enlarged(sample: Sample, factor: float) -> Sample:

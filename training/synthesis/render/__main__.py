@@ -13,17 +13,13 @@ from qc.errors import TelitiError
 from .run import render
 from .sample_files import write_sample, write_stations
 from .samples import SAMPLES
+from .training_items import render_training_items
 
 app = typer.Typer(help="Render photos with known truth.", no_args_is_help=True)
 
 Blender = Annotated[Path, typer.Option(help="Python interpreter of an environment with bpy.")]
 Out = Annotated[Path, typer.Option(help="Folder for the results; made if missing.")]
 Work = Annotated[Path, typer.Option(help="Folder for what Blender writes on the way.")]
-
-
-@app.callback()
-def _render() -> None:
-    """Keep `samples` a command of its own."""
 
 
 @app.command()
@@ -39,6 +35,20 @@ def samples(
     for name in track(only or list(SAMPLES), "Rendering"):
         files = render({name: SAMPLES[name].scene()}, blender, work)
         write_sample(name, files[name], out)
+
+
+@app.command()
+def items(
+    blender: Blender,
+    out: Out,
+    work: Work = Path("build/render"),
+    count: Annotated[int, typer.Option(min=1, help="Items in all.")] = 80,
+    seed: Annotated[int, typer.Option(help="Of the first item; the next has the next.")] = 1,
+) -> None:
+    """Render items to train on, with masks; the same command goes on where it stopped."""
+    rendered = render_training_items(count, seed, blender, out, work)
+    for _ in track(rendered, "Rendering", total=count):
+        pass
 
 
 if __name__ == "__main__":
