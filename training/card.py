@@ -106,6 +106,23 @@ def _composites(title: str, found: Mapping[str, Any], false: str) -> list[str]:
                 for name, m in found["regions"].items()
             ],
         ),
+        *_visibility(found["regions"]),
+    ]
+
+
+def _visibility(regions: Mapping[str, Any]) -> list[str]:
+    rows = [
+        (name, level, m["defects"], m["recall_at_0.1"], m["recall_at_1.0"], m["recall_at_10.0"])
+        for name, own in regions.items()
+        for level, m in own.get("by_visibility", {}).items()
+    ]
+    if not rows:  # recorded before it was measured
+        return []
+    return [
+        "The same by how plainly they show: contrast against the surface's own variation in places "
+        "of the same shape. From 5 on a defect is reliably seen by Rose's criterion; below 3.29 "
+        "grain may look like it:",
+        _table(("defects", "contrast to noise", "asked", "0.1 false", "1 false", "10 false"), rows),
     ]
 
 

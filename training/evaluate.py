@@ -26,6 +26,7 @@ from qc.defects.unscaled import map_unscaled
 from qc.evaluation.detection import SURE
 from qc.evaluation.pixels import PixelScores, score_auroc
 from qc.evaluation.regions import RegionScores
+from qc.evaluation.visibility import STRATA, strata
 from training.datasets.boards import MM_PER_PX as BOARD_MM_PER_PX
 from training.datasets.boards import Board, load_board, read_index
 from training.datasets.patches import PAINTED_MM_PER_PX, CompositeSource, Patches
@@ -162,24 +163,37 @@ def pixel_metrics(
     return table
 
 
-def region_recall(detector: Detector, judged: list[Judged]) -> dict[str, dict[str, float]]:
+def region_recall(detector: Detector, judged: list[Judged]) -> dict[str, dict[str, Any]]:
     """Recall of composited defects as regions, by type, at 0.1, 1 and 10 false ones a picture.
 
-    Only defects of the sizes that the detector promises to see are asked for.
+    Only defects of the sizes that the detector promises to see are asked for. `by_visibility` has
+    the same by contrast to noise, for the false regions that all of them share.
     """
-    table = {}
+    table: dict[str, dict[str, Any]] = {}
     found = [find_regions(one.maps, low=_SWEEP, high=_SWEEP) for one in judged]
     labelled = [_labelled(one.sample) for one in judged]
     for channel, name in enumerate(detector.types):
-        scores = RegionScores()
+        scores, shown = RegionScores(), list[str]()
         for one, regions, truths in zip(judged, found, labelled, strict=True):
             asked = _large_enough(name, truths, one.sample.target[channel], PAINTED_MM_PER_PX)
             scores.add(regions, truths, asked)
-        if scores.found:
-            table[name] = {"defects": len(scores.found)} | {
-                f"recall_at_{rate}": round(scores.recall_at(rate), 4) for rate in (0.1, 1.0, 10.0)
-            }
+            # A defect that light has swallowed is not known, and is no clean surface either.
+            unknown = np.asarray(~one.sample.known.all(axis=0))
+            shown += strata(one.sample.pixels, truths, asked, unknown, one.sample.item)
+        if not scores.found:
+            continue
+        table[name] = _recall(scores) | {"by_visibility": {}}
+        for level in (level for level in STRATA if level in shown):
+            found_there = [p for p, own in zip(scores.found, shown, strict=True) if own == level]
+            there = RegionScores(scores.pictures, found_there, scores.false)
+            table[name]["by_visibility"][level] = _recall(there)
     return table
+
+
+def _recall(scores: RegionScores) -> dict[str, float]:
+    return {"defects": len(scores.found)} | {
+        f"recall_at_{rate}": round(scores.recall_at(rate), 4) for rate in (0.1, 1.0, 10.0)
+    }
 
 
 def _labelled(sample: Sample) -> NDArray[np.int32]:

@@ -114,7 +114,11 @@ def _print(found: DetectorReport) -> None:
     for name, row in found.pixels.items():
         pixels.add_row(name, *(str(v) for v in (row.ap, row.auroc, row.aupro, row.ece)))
     recall = Table("defects", "number", "at 0.1 false a photo", "at 1", "at 10")
-    for name, group in (found.recall | found.recall_by_length).items():
+    visibility = {
+        f"contrast to noise {level}": group
+        for level, group in found.recall_by_visibility.get("all", {}).items()
+    }
+    for name, group in (found.recall | found.recall_by_length | visibility).items():
         recall.add_row(name, str(group.defects), *(str(value) for value in group.at.values()))
     console.print(pixels)
     console.print(recall)

@@ -27,6 +27,7 @@ from qc.evaluation.labels import UNTYPED, LabelError, Mask
 from qc.evaluation.pictures import picture
 from qc.evaluation.pixels import PixelScores, score_auroc
 from qc.evaluation.regions import RegionScores, match
+from qc.evaluation.visibility import STRATA, strata
 from qc.photo import decode_photo
 
 FALSE_PER_PHOTO: Final = (0.1, 1.0, 10.0)
@@ -88,6 +89,9 @@ class DetectorReport(BaseModel):
     pixels: dict[str, Pixels] = Field(description="`any`, and the types that are labelled.")
     recall: dict[str, Recall] = Field(description="`all`, and each type as labelled.")
     recall_by_length: dict[str, Recall]
+    recall_by_visibility: dict[str, dict[str, Recall]] = Field(
+        description="`all` and each type → stratum of contrast to noise, `qc.evaluation.visibility`"
+    )
     confusion: dict[str, dict[str, int]] = Field(
         description="Defect as labelled → what its surest finding of 0.5 or more is called."
     )
@@ -120,7 +124,8 @@ class Evaluation:
     any_pixel: PixelScores = field(default_factory=PixelScores)
     type_pixels: dict[str, PixelScores] = field(default_factory=dict)
     regions: dict[str, RegionScores] = field(default_factory=dict)
-    """By group: `all`, `type …` and `length …`; all share the false regions of `all`."""
+    """By group: `all`, `type …`, `length …` and `visibility … …`; all share the false regions of
+    `all`."""
     confusion: dict[str, Counter[str]] = field(default_factory=dict)
     _photos: dict[Path, LabelledPhoto] = field(default_factory=dict)
 
@@ -166,7 +171,7 @@ class Evaluation:
             if kind == UNTYPED and not masks:
                 kind = GOOD
             self._count_pixels(maps, masks)
-            missed, false = self._count_regions(found, masks, (pixels.shape[0], pixels.shape[1]))
+            missed, false = self._count_regions(found, masks, pixels)
         surest = max((region.probability for region in find_regions(maps)), default=0.0)
         judged = Judged(photo.path, kind, maps.score, surest, missed, false)
         self.judged.append(judged)
@@ -222,22 +227,24 @@ class Evaluation:
             scores.add_map(maps.probability[channel], own)
 
     def _count_regions(
-        self, found: Sequence[Region], masks: Mapping[str, Mask], shape: tuple[int, int]
+        self, found: Sequence[Region], masks: Mapping[str, Mask], pixels: NDArray[np.uint8]
     ) -> tuple[int, float]:
         """Count a photo's defects and false findings: how many were missed, the surest false."""
-        defects, truths = self._defects(masks, shape)
+        defects, truths = self._defects(masks, (pixels.shape[0], pixels.shape[1]))
+        shown = strata(pixels, truths, range(1, len(defects) + 1))
         matched = match(found, truths)
         called = match([region for region in found if region.probability >= HIGH], truths)
         every = self.regions.setdefault("all", RegionScores())
         every.pictures += 1
         every.false += [region.probability for region in matched.false]
         missed = 0
-        for number, (kind, stratum) in enumerate(defects, start=1):
+        for number, (kind, length) in enumerate(defects, start=1):
             region = matched.surest.get(number)
             name = called.surest[number].type if number in called.surest else MISSED
             missed += name == MISSED
             self.confusion.setdefault(kind, Counter())[name] += 1
-            for group in ("all", f"type {kind}", f"length {stratum}"):
+            seen = [f"visibility {name} {shown[number - 1]}" for name in ("all", kind)]
+            for group in ("all", f"type {kind}", f"length {length}", *seen):
                 scores = self.regions.setdefault(group, RegionScores())
                 scores.found.append(region.probability if region else 0.0)
         for region in called.false:
@@ -257,7 +264,7 @@ class Evaluation:
                 own = np.asarray(labels) == label
                 rows, columns = np.nonzero(own)
                 box = cv2.minAreaRect(np.column_stack([columns, rows]).astype(np.float32))
-                defects.append((kind, _stratum((max(box[1]) + 1) * scale, self.unit)))
+                defects.append((kind, _length((max(box[1]) + 1) * scale, self.unit)))
                 truths[own] = len(defects)
         return defects, truths
 
@@ -269,6 +276,7 @@ class Evaluation:
         others = sorted(set(kinds[defective].tolist()))
         pixels = {"any": _pixels(self.any_pixel)}
         pixels |= {n: _pixels(s) for n, s in self.type_pixels.items() if s.positives}
+        groups = self.groups()
         return DetectorReport(
             release=self.detector.reference,
             layout=self.layout,
@@ -288,18 +296,30 @@ class Evaluation:
             good=_alarms(one for one in self.judged if one.kind == GOOD),
             defective=_alarms(one for one in self.judged if one.kind != GOOD),
             pixels=pixels,
-            recall={
-                group.removeprefix("type "): self._recall(group)
-                for group in sorted(self.regions)
-                if not group.startswith("length ")
-            },
+            recall={name: self._recall(group) for name, group in groups.items()},
             recall_by_length={
-                stratum: self._recall(f"length {stratum}")
-                for stratum in _strata(self.unit)
-                if f"length {stratum}" in self.regions
+                length: self._recall(f"length {length}")
+                for length in _lengths(self.unit)
+                if f"length {length}" in self.regions
+            },
+            recall_by_visibility={
+                name: {
+                    level: self._recall(f"visibility {name} {level}")
+                    for level in STRATA
+                    if f"visibility {name} {level}" in self.regions
+                }
+                for name in groups
             },
             confusion={kind: dict(row) for kind, row in sorted(self.confusion.items())},
         )
+
+    def groups(self) -> dict[str, str]:
+        """`all` and the types that are labelled, and the group of `regions` that each has."""
+        return {
+            group.removeprefix("type "): group
+            for group in sorted(self.regions)
+            if group == "all" or group.startswith("type ")
+        }
 
     def _recall(self, group: str) -> Recall:
         every = self.regions["all"]
@@ -310,14 +330,14 @@ class Evaluation:
         )
 
 
-def _strata(unit: Literal["mm", "px"]) -> list[str]:
+def _lengths(unit: Literal["mm", "px"]) -> list[str]:
     edges = _LENGTHS[unit]
     inner = [f"{low}–{high} {unit}" for low, high in pairwise(edges)]
     return [*inner, f"≥ {edges[-1]} {unit}"]
 
 
-def _stratum(length: float, unit: Literal["mm", "px"]) -> str:
-    return _strata(unit)[int(np.searchsorted(_LENGTHS[unit], length, side="right")) - 1]
+def _length(length: float, unit: Literal["mm", "px"]) -> str:
+    return _lengths(unit)[int(np.searchsorted(_LENGTHS[unit], length, side="right")) - 1]
 
 
 def _pixels(scores: PixelScores) -> Pixels:

@@ -66,6 +66,17 @@ def page(
         "<h2>Defects found, whatever they are called</h2>",
         _recall_table("defect", report.recall),
         _recall_table("length", report.recall_by_length),
+        "<h2>Defects found, by how plainly they show</h2>",
+        "<p>Contrast against the surface's own variation in places of the same shape. From 5 on a "
+        "defect is reliably seen (Rose's criterion); below 3.29 grain may look like it.</p>",
+        _recall_table(
+            "defect, contrast to noise",
+            {
+                f"{name}, {level}": recall
+                for name, levels in report.recall_by_visibility.items()
+                for level, recall in levels.items()
+            },
+        ),
         "<h2>What they are called</h2>",
         _confusion(report.confusion),
         *drawn,
@@ -90,15 +101,14 @@ def _recall(evaluation: Evaluation) -> str:
     names = ("0.01", "0.1", "1", "10")
     chart = Chart("Defects found", "false regions a photo", "recall", names, 0, 1)
     every = evaluation.regions.get("all")
-    shown = [g for g in sorted(evaluation.regions) if not g.startswith("length ")]
-    for index, group in enumerate(shown):
+    for index, (name, group) in enumerate(evaluation.groups().items()):
         scores = evaluation.regions[group]
         if not scores.found or every is None:
             continue
         found = np.array(scores.found)
         recall = [float(np.mean(found > every.limit_at(rate))) for rate in _RATES]
         at = [math.log10(rate) + 2 for rate in _RATES]
-        chart.line(at, recall, _COLOURS[index % len(_COLOURS)], group.removeprefix("type "))
+        chart.line(at, recall, _COLOURS[index % len(_COLOURS)], name)
     return chart.svg()
 
 

@@ -47,6 +47,14 @@ _METRICS: dict[str, Any] = {
                 "recall_at_0.1": 0.9191,
                 "recall_at_1.0": 0.9292,
                 "recall_at_10.0": 0.9393,
+                "by_visibility": {
+                    "≥ 5": {
+                        "defects": 17,
+                        "recall_at_0.1": 0.9494,
+                        "recall_at_1.0": 0.9595,
+                        "recall_at_10.0": 0.9696,
+                    }
+                },
             }
         },
     },
@@ -98,6 +106,8 @@ def test_every_figure_is_the_release_s() -> None:
         "| any | 0.4567 | 0.5678 | – |",
         "| crack | 0.6789 |",
         f"| wood_boards | 4 | `{'b' * 64}` |",
+        "| hole | 31 | 0.9191 | 0.9292 | 0.9393 |",
+        "| hole | ≥ 5 | 17 | 0.9494 | 0.9595 | 0.9696 |",
         "3.21 % of the pixels",
         "2 of 13 pictures",
         "3 of 5 patches",

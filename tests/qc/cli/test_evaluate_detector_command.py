@@ -82,6 +82,12 @@ def test_figures_counted_by_hand(qc: Program, line: Path, release: Path, tmp_pat
         "0–16 px": 2,
         "64–128 px": 1,
     }
+    # Two marks on a plain surface, and a defect of which the photo shows nothing.
+    assert report["recall_by_visibility"]["crack"] == report["recall_by_visibility"]["all"]
+    assert report["recall_by_visibility"]["all"] == {
+        "< 3.29": {"defects": 1, "at": {"0.1": 0, "1": 0, "10": 0}},
+        "≥ 5": {"defects": 2, "at": {"0.1": 0, "1": 1, "10": 1}},
+    }
     assert report["confusion"] == {
         "crack": {"crack": 1, "missed": 1, "stain": 1},
         "nothing there": {"stain": 1},
