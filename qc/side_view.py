@@ -71,15 +71,16 @@ def measure_side(
         _decide(result.dimensions, one, reading, spec)
     if setup.height_of is not None:
         result.height = reading.top
-        result.dimensions.reasons.append(
-            Reason.of(
-                Verdict.PASS,
-                "height-from-side",
-                view=setup.name,
-                height_mm=reading.height_mm,
-                u95_mm=reading.u95_mm,
+        if not wanted:  # else its own reason says as much
+            result.dimensions.reasons.append(
+                Reason.of(
+                    Verdict.PASS,
+                    "height-from-side",
+                    view=setup.name,
+                    height_mm=reading.height_mm,
+                    u95_mm=reading.u95_mm,
+                )
             )
-        )
     return result
 
 

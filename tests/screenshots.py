@@ -40,6 +40,7 @@ FURNISHING: Final[dict[str, Callable[[Workshop], None]]] = {
     "learnt": workshop.learn,
     "weeks": workshop.repeat_weeks,
     "moved": workshop.move_the_tablet,
+    "upright": workshop.stand_the_mat_up,
 }
 
 

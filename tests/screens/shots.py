@@ -6,15 +6,17 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import acted_camera
 import good_bowls
+import side_scene
 from openpyxl import load_workbook
 from PIL import Image
 from station_page import SAMPLES
 
-from qc.spec import Spec, find_spec
+from qc.spec import Spec, find_spec, read_spec
 from qc.spec.workbook import write_workbook
 from service.people.roles import Role
 
@@ -88,6 +90,10 @@ ADDRESSES: Final = {
 """Where each page of the client is; a test compares them with its routes."""
 
 
+SIDE_SPEC: Final = read_spec(Path(__file__).with_name("kowabo-bowl-110.yaml"))
+"""A bowl on the mat and before it, upright."""
+
+
 def answer_of(sample: str) -> Callable[[Workshop], str]:
     """Return how to find the inspection of a sample."""
     return lambda shop: str(shop.answers[sample])
@@ -126,6 +132,20 @@ def _camera(name: str) -> tuple[Act, Act]:
         page.wait_for_timeout(1500)
 
     return lambda page, _shop: acted_camera.act(page), act
+
+
+def _side(page: Any, _shop: Workshop) -> None:
+    """Take the photo from above, then have the bowl before the upright mat."""
+    button(page, "Otomatis", "Automatic").click()
+    files = {
+        "top": side_scene.top_file(side_scene.BOWL),
+        "side": side_scene.side_file(side_scene.BOWL),
+    }
+    acted_camera.load(page, {name: Image.open(BytesIO(file)) for name, file in files.items()})
+    page.locator(".said span").wait_for()
+    page.locator("button.shutter").click()
+    acted_camera.show(page, "side")
+    page.wait_for_timeout(2500)
 
 
 def _seen(name: str) -> Image.Image:
@@ -293,7 +313,7 @@ _HELD, _TOO_FAR = _camera("bowl-sound")
 _, _GOOD = _camera("near")
 _, _DARK = _camera("retake-dark")
 
-STAGES: Final = ("inspected", "trained", "strange", "learnt", "weeks", "moved")
+STAGES: Final = ("inspected", "trained", "strange", "learnt", "weeks", "moved", "upright")
 """What happened in the workshop before the pictures of a stage are taken."""
 
 NOBODY: Final[Sequence[Shot]] = (
@@ -333,6 +353,10 @@ PACKER: Final[Sequence[Shot]] = (
          of=lambda shop: shop.doubtful, act=_calliper),
     Shot("moisture", "answer", "Moisture is recorded in the same way.",
          of=answer_of("spoon-sound"), act=_moisture),
+    Shot("camera-side", "capture", "The second of two photos: the bowl before the upright mat.",
+         of=lambda _: SIDE_SPEC.id, before=_HELD, act=_side, stage=6),
+    Shot("answer-side", "answer", "PASS of both: the height from the side, the size from above.",
+         of=answer_of("side"), stage=6),
     Shot("kept", "capture", "Without Wi-Fi the photo is kept, and nothing is packed.",
          of=lambda _: BOWL, act=_without_wifi),
     Shot("unsent", "capture", "What waits on the tablet; every page shows how many.",

@@ -20,6 +20,7 @@ from uuid import UUID, uuid4
 import good_bowls
 import httpx2
 import numpy as np
+import side_scene
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 from station_page import SAMPLES, Service, running
@@ -31,7 +32,7 @@ from qc.defects.detector import Detector
 from qc.defects.release import active_folder
 from qc.inspection import inspect
 from qc.records import Inspection
-from screens.shots import BOWL, LEARNT
+from screens.shots import BOWL, LEARNT, SIDE_SPEC
 from service.actor import SYSTEM
 from service.cookies import SESSION_COOKIE, TABLET_COOKIE
 from service.inspections.models import InspectionRow, PhotoRow
@@ -41,6 +42,8 @@ from service.releases import choosing
 from service.releases.service import register
 from service.sessions import service as sessions
 from service.settings import CatalogueSettings, Settings, StorageSettings
+from service.specs.service import store_spec
+from service.stations.service import store_station
 from service.tablets import service as tablets
 from service.visitor import VisitingTablet
 from training.config import TrainingConfig
@@ -186,6 +189,21 @@ def move_the_tablet(shop: Workshop) -> None:
             photos = (photo.model_copy(update=away),)
             changed = found.model_copy(update={"photos": photos})
             _repeat(shop, row, changed, datetime.now(UTC))
+
+
+def stand_the_mat_up(shop: Workshop) -> None:
+    """Bring in a bowl that is seen from above and before an upright mat, and inspect one."""
+    with shop.service.runtime.database.writing() as session:
+        store_station(session, side_scene.STATION)
+        store_spec(session, SIDE_SPEC)
+    form = {"client_id": str(uuid4()), "spec": SIDE_SPEC.id, "views": ["top", "side"]}
+    photos = (side_scene.top_file(side_scene.BOWL), side_scene.side_file(side_scene.BOWL))
+    with shop.as_(Role.PACKER) as packer:
+        files = [("photos", ("photo.jpg", photo, "image/jpeg")) for photo in photos]
+        given = form | {"station": side_scene.STATION.id}
+        sent = packer.post("/v1/inspections", data=given, files=files)
+    assert sent.is_success, sent.text
+    shop.answers["side"] = UUID(sent.json()["id"])
 
 
 def _hire(shop: Workshop) -> None:
