@@ -14,7 +14,7 @@ from pathlib import Path
 log = logging.getLogger("training")
 SHARES = (1.0, 0.8, 0.6, 0.4, 0.2)
 """Of the new weights. Beside them stands 0: the release itself, with outputs for new types that
-were fitted to its features. It can lose nothing."""
+were learnt on its features. It can lose nothing."""
 
 FORGETTING_LIMIT = 0.005
 """Average precision that no known type may lose where the share is chosen: half of the point that
@@ -33,12 +33,16 @@ class Blend:
         own_share: of the run's weights; the release's have the rest.
         tried: average precision by type at each share, where the share was chosen by them.
         start: file of the network as training began, where new types' outputs had been fitted.
+        outputs: file of the own outputs that belong to the release's weights (share 0).
+        outputs_tried: average precision of each kind of output, by new type.
     """
 
     release: Path
     own_share: float
     tried: Mapping[str, Scores] = field(default_factory=dict)
     start: Path | None = None
+    outputs: Path | None = None
+    outputs_tried: Mapping[str, Scores] = field(default_factory=dict)
 
 
 def choose_blend(
@@ -68,7 +72,7 @@ def choose_blend(
     }
     allowed = [share for share in shares if losses[share] <= FORGETTING_LIMIT]
     chosen = max([0.0, *allowed], key=lambda share: tried[share]["mean"])
-    if not allowed:
+    if shares and not allowed:
         least = min(losses[share] for share in shares)
         log.warning("a known type loses %.3f at best: the release's weights stay", least)
     log.info("share of the new weights: %.1f, worst loss %.3f", chosen, losses[chosen])

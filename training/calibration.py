@@ -84,6 +84,8 @@ def calibrate(
     indices: range,
     types: tuple[str, ...] = TYPES,
     before: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    *,
+    unchanged: bool = False,
 ) -> Calibration:
     """Fit every type on pixels of patches that the network did not learn from.
 
@@ -97,6 +99,7 @@ def calibrate(
         before: weights `(known, scales)` and offset `(known,)` of the release that was fine-tuned.
             Its types, the first ones, keep how they weigh the scales: few patches would choose
             worse. Only gain and offset are fitted, which change no order of pixels.
+        unchanged: the release's weights are, so its types keep gain and offset as well.
     """
     network.eval()
     rng = np.random.default_rng(0)
@@ -124,7 +127,7 @@ def calibrate(
             continue
         if before and channel < len(before[0]):
             own, shift = before[0][channel], float(before[1][channel])
-            weights, offset = _rescaled(values, truth, own, shift)
+            weights, offset = (own, shift) if unchanged else _rescaled(values, truth, own, shift)
         else:
             weights, offset = fit_logistic(values.astype(np.float64), truth)
         result.weights[channel], result.offset[channel] = weights, offset

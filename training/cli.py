@@ -24,6 +24,10 @@ def train(
         Path | None, typer.Option(help="The releases' own training data, replayed if given.")
     ] = None,
     minutes: Annotated[float, typer.Option(min=0.1, help="Time to train.")] = 50.0,
+    keep_weights: Annotated[
+        bool,
+        typer.Option("--keep-weights", help="Learn new types alone; known ones stay as they are."),
+    ] = False,
     bf16: Annotated[
         bool, typer.Option("--bf16", help="Half as long where the processor has bfloat16.")
     ] = False,
@@ -41,9 +45,8 @@ def train(
             fix="Install it on a machine for training: pip install 'teliti[training]'.",
         ) from error
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    config = FINETUNING.model_copy(
-        update={"minutes": minutes, "precision": "bf16" if bf16 else "fp32"}
-    )
+    changes = {"minutes": minutes, "precision": "bf16" if bf16 else "fp32"}
+    config = FINETUNING.model_copy(update=changes | ({"max_steps": 0} if keep_weights else {}))
     folder = run or out.with_name(f"{out.name}-run")
     finetune(snapshot, start_from, out, folder, data=data, config=config)
     print(out)  # noqa: T201  # the command's answer

@@ -28,7 +28,9 @@ class TrainingConfig(BaseModel):
     minutes: PositiveFloat = Field(
         default=60.0, description="Wall-clock budget; the learning rate falls to zero over it."
     )
-    max_steps: PositiveInt = 100_000
+    max_steps: int = Field(
+        default=100_000, ge=0, description="0 when fine-tuning: the release's weights stay."
+    )
     learning_rate: PositiveFloat = 2e-3
     warm_up_steps: PositiveInt = 200
     encoder_rate: PositiveFloat = Field(
@@ -53,6 +55,12 @@ class TrainingConfig(BaseModel):
     )
     reviewed_share: float = Field(
         default=0.0, ge=0, lt=1, description="Patches of a snapshot, when fine-tuning."
+    )
+    output_patches: PositiveInt = Field(
+        default=480, description="Patches from which a new type's own output learns."
+    )
+    output_steps: PositiveInt = Field(
+        default=160, description="Steps in which it learns from them; every width has as many."
     )
     zoom_share: float = Field(
         default=0.0, ge=0, le=1, description="Patches shown up to 2.5 times larger than they are."

@@ -30,10 +30,10 @@ from training.datasets.catalogue import read_catalogue
 from training.errors import TrainingDataError
 from training.history import curve
 from training.labels import TYPES
-from training.network import DefectNetwork
+from training.outputs import install_outputs
 from training.released import STRIDE, ReleasedNetwork
 from training.train import Streams
-from training.weights import blended, read_judge
+from training.weights import blended, read_judge, read_run, restore
 
 log = logging.getLogger("training")
 OPSET = 18
@@ -138,17 +138,24 @@ def release_run(
         TrainingDataError: they disagree.
     """
     config = TrainingConfig.read(run / "config.json")
-    network = DefectNetwork(len(types), encoder_name=config.encoder)
-    network.load_state_dict(torch.load(run / "best.pt", map_location="cpu", weights_only=True))
+    network = read_run(run / "best.pt", config.encoder)
     if blend:
         network = blended(
             network, blend.release / "model.onnx", types, blend.own_share, blend.start
         )
+    # Where the release's weights stay, so does everything that its types say.
+    unchanged = blend is not None and blend.start is not None and blend.own_share == 0
+    if blend and blend.outputs and unchanged:
+        install_outputs(network, blend.outputs)
     held_out = catalogue.calibration_patches(config, patches)
     before = read_judge(blend.release) if blend and blend.start else None
-    line = calibrate(network, held_out, range(patches), types, before)
+    line = calibrate(network, held_out, range(patches), types, before, unchanged=unchanged)
+    if blend and before and unchanged:
+        line.thresholds.update(read_release(blend.release).thresholds)
     weights, offset = (torch.from_numpy(v).float() for v in (line.weights, line.offset))
     released = ReleasedNetwork(network, weights, offset).eval()
+    if blend and before and unchanged:
+        restore(released, blend.release / "model.onnx")
     out.mkdir(parents=True, exist_ok=True)
     export_onnx(released, out / "model.onnx")
     _write_release(run, out, config, line, types, blend)
@@ -229,7 +236,9 @@ def _write_release(
 def _blend_record(blend: Blend | None) -> dict[str, Any] | None:
     if blend is None:
         return None
-    tried = {"tried": blend.tried} if blend.tried else {}
+    tried: dict[str, Any] = {"tried": blend.tried} if blend.tried else {}
+    if blend.outputs_tried:
+        tried["outputs"] = blend.outputs_tried
     reference = read_release(blend.release).reference
     return {"release": reference, "own_share": blend.own_share, **tried}
 

@@ -12,7 +12,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from torch.utils.data import DataLoader
 from qc.datasets.model import DatasetPhoto
 from qc.datasets.snapshot import read_snapshot
 from qc.defects.release import read_release
-from training.blending import Blend, choose_blend
+from training.blending import SHARES, Blend, choose_blend
 from training.config import TrainingConfig
 from training.datasets.catalogue import Catalogue, read_catalogue
 from training.datasets.patches import BoardSource, CompositeSource, Patches, Source, at_scale
@@ -30,15 +30,20 @@ from training.datasets.reviewed import Replayed, ReviewedSource
 from training.datasets.surfaces import procedural_surface
 from training.errors import TrainingDataError
 from training.export import release_run
-from training.network import DefectNetwork
+from training.outputs import choose_outputs, save_outputs
 from training.team import team
 from training.train import fit, lineage, start, validate, warm_start
-from training.weights import blended, encoder_of
+from training.weights import blended, encoder_of, own_widths, read_run
 
 log = logging.getLogger("training")
 _CALIBRATION_SEED = 8_000_000
 _START = "start.pt"
+_OUTPUTS = "outputs.pt"
 _CALIBRATION_PATCHES = 300
+_OUTPUT_SEED = 6_000_000
+_OLD_SHARE = 1 / 3
+"""Of the patches from which a new type's own output learns."""
+
 LEAST_REGIONS = 16
 """Of a new type, in the part `train`: below that it gets no output of its own."""
 
@@ -94,6 +99,19 @@ class Lesson:
             _CALIBRATION_SEED,
         )
 
+    def output_patches(self, config: TrainingConfig, new: Sequence[str]) -> Patches:
+        """Reviewed photos, most of the windows about new types, and old data that shows none."""
+        old = self._old_sources(config, calibrating=False)
+        reviewed = ReviewedSource(self.train, self.types, config.mm_per_px, about=new)
+        share = _OLD_SHARE / len(old)
+        return Patches(
+            [reviewed, *old],
+            [1 - _OLD_SHARE, *[share] * len(old)],
+            config.side_px,
+            config.output_patches,
+            _OUTPUT_SEED + config.seed,
+        )
+
     def _old_sources(self, config: TrainingConfig, *, calibrating: bool) -> list[Source]:
         if self.old is None:
             wood = at_scale(CompositeSource([procedural_surface], [1.0]), config.mm_per_px)
@@ -141,13 +159,19 @@ def finetune(
             f"{snapshot} has neither a defect nor a false alarm to learn from",
             fix="Review more photos, and make a new snapshot.",
         )
+    if not config.max_steps and types == parent.types:
+        raise TrainingDataError(
+            f"{snapshot} has no new type to learn, and the release's weights are to stay",
+            fix=f"Label {LEAST_REGIONS} regions of a new type, or let the weights change.",
+        )
     old = read_catalogue(data) if data else None
     lesson = Lesson(types, train, val, old)
     summary = {
         "snapshot": identity,
         "started_from": parent.reference,
         "lineage": lineage(release),
-        "command": f"qc train --snapshot {snapshot.name} --from {parent.reference}",
+        "command": f"qc train --snapshot {snapshot.name} --from {parent.reference}"
+        + ("" if config.max_steps else " --keep-weights"),
         "licences": ["Reviewed photos: the workshop's own"],
         "replay": old.summary if old else "composites on procedural wood",
     }
@@ -175,7 +199,9 @@ def teach(
     if config.threads:
         torch.set_num_threads(config.threads)
     with team() as own:
-        state = start(config, own.device, lesson.types)
+        before = own_widths(release / "model.onnx")
+        new = len(lesson.types) - len(parent.types)
+        state = start(config, own.device, lesson.types, (*before, *[0] * new))
         if (run / "checkpoint.pt").exists():
             state.load(run / "checkpoint.pt")
             log.info("resumed at step %d", state.step)
@@ -192,16 +218,23 @@ def teach(
 
 def _blend(release: Path, lesson: Lesson, config: TrainingConfig, run: Path, patches: int) -> Blend:
     """Choose between what the release knew and what the run learnt, on calibration patches."""
-    network = DefectNetwork(len(lesson.types), encoder_name=config.encoder)
-    network.load_state_dict(torch.load(run / "best.pt", map_location="cpu", weights_only=True))
-    begin = run / _START
+    known = read_release(release).types
+    model, begin, written = release / "model.onnx", run / _START, run / _OUTPUTS
+    network = read_run(run / "best.pt", config.encoder)
     held_out = list(DataLoader(lesson.calibration_patches(config, patches), config.batch))
+    new = lesson.types[len(known) :]
+    unchanged = blended(network, model, lesson.types, 0.0, begin)
+    training = DataLoader(lesson.output_patches(config, new), config.batch) if new else ()
+    outputs = choose_outputs(unchanged, new, training, held_out, config)
+    save_outputs(unchanged, written)
 
     def score(share: float) -> dict[str, float]:
-        mean = blended(network, release / "model.onnx", lesson.types, share, begin)
+        mean = blended(network, model, lesson.types, share, begin) if share else unchanged
         return validate(mean, held_out, torch.device("cpu"), lesson.types)
 
-    return choose_blend(release, read_release(release).types, score, start=begin)
+    shares = SHARES if config.max_steps else ()
+    blend = choose_blend(release, known, score, shares, start=begin)
+    return replace(blend, outputs=written, outputs_tried=outputs)
 
 
 def known_types(parent: tuple[str, ...], train: Sequence[DatasetPhoto]) -> tuple[str, ...]:

@@ -107,7 +107,7 @@ def main(
     out: Annotated[Path, typer.Option(help="Folder of the runs and of curve.json.")],
     start_from: Annotated[Path, typer.Option(help="Release that is taught.")],
     regions: Annotated[list[int] | None, typer.Option(help="Regions to learn from.")] = None,
-    steps: Annotated[int, typer.Option(help="Of each fine-tuning.")] = 600,
+    steps: Annotated[int, typer.Option(min=0, help="0: the weights stay.")] = 600,
     bf16: Annotated[bool, typer.Option("--bf16", help="Where the processor has bfloat16.")] = False,
     every: Annotated[int, typer.Option(help="Measure on every n-th other board.")] = 5,
     composites: Annotated[int, typer.Option(help="Composited patches.")] = 160,

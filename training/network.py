@@ -100,6 +100,76 @@ class _Mix(nn.Module):
         return functional.relu6(self.norm(self.pointwise(self.depthwise(features))))
 
 
+class OwnOutput(nn.Module):
+    """The output of one type that was learnt later, on all features of decoder and encoder.
+
+    A linear part, and where `width` is not 0 a small decoder of as many channels beside it: each
+    level is reduced, joined to what the coarser ones say and mixed over 3 × 3 pixels. It changes
+    nothing of what it reads, so the other types keep what they were.
+    """
+
+    def __init__(self, channels: Sequence[int], levels: int, width: int) -> None:
+        """Prepare an output that is silent everywhere.
+
+        Args:
+            channels: of the features: the decoder's levels, the finest first, then the encoder's.
+            levels: of each of them.
+            width: channels of its own decoder; 0 for the linear part alone.
+        """
+        super().__init__()
+        self.width, self._levels = width, levels
+        self.linear = nn.ModuleList(
+            nn.Conv2d(count, 1, 1, bias=place == 0) for place, count in enumerate(channels)
+        )
+        if width:
+            self.laterals = nn.ModuleList(
+                nn.Conv2d(count, width, 1, bias=place < levels)
+                for place, count in enumerate(channels)
+            )
+            self.mixers = nn.ModuleList(
+                _Conv(width, width, 3, padding=1, groups=width) for _ in range(levels)
+            )
+            self.last = nn.Conv2d(width, 1, 1, bias=False)
+        self.silence()
+
+    def silence(self) -> None:
+        """Say everywhere that nothing is there."""
+        for linear in self.linear:
+            nn.init.zeros_(linear.get_parameter("weight"))
+        nn.init.constant_(self.linear[0].get_parameter("bias"), SILENT_LOGIT)
+        if self.width:
+            nn.init.zeros_(self.last.weight)
+
+    def forward(self, features: Sequence[Tensor]) -> Tensor:
+        """Return logits `(N, 1, H / 2, W / 2)` from features in the order of the channels."""
+        logits: Tensor | None = None
+        hidden: Tensor | None = None
+        for level in reversed(range(self._levels)):
+            places = range(level, len(features), self._levels)
+            own = _summed([self.linear[place](features[place]) for place in places])
+            logits = own if logits is None else own + _twice(logits)
+            if self.width:
+                reduced = _summed([self.laterals[place](features[place]) for place in places])
+                if hidden is not None:
+                    reduced = reduced + _twice(hidden)
+                reduced = functional.relu(reduced)
+                hidden = functional.relu(reduced + self.mixers[level](reduced))
+        if logits is None:
+            raise ValueError("an output needs features")
+        return logits if hidden is None else logits + self.last(hidden)
+
+
+def _summed(maps: Sequence[Tensor]) -> Tensor:
+    total = maps[0]
+    for one in maps[1:]:
+        total = total + one
+    return total
+
+
+def _twice(features: Tensor) -> Tensor:
+    return functional.interpolate(features, scale_factor=2.0, mode="nearest")
+
+
 class DefectNetwork(nn.Module):
     """Pixel-wise logits of every defect type.
 
@@ -114,8 +184,17 @@ class DefectNetwork(nn.Module):
         channels: int = 64,
         fine_side: int = FINE_SIDE,
         encoder_name: EncoderName = ENCODER,
+        own: Sequence[int] = (),
     ) -> None:
-        """Prepare a network of random weights; `fine_side` is that of fine levels' mixing."""
+        """Prepare a network of random weights.
+
+        Args:
+            types: of its outputs.
+            channels: of the decoder.
+            fine_side: of fine levels' mixing.
+            encoder_name: one of those whose weights are at hand.
+            own: widths of the `OwnOutput`s of the last types; the first ones share the head.
+        """
         super().__init__()
         self.encoder_name = encoder_name
         encoder: Any = timm.create_model(encoder_name, features_only=True, pretrained=False)
@@ -127,9 +206,11 @@ class DefectNetwork(nn.Module):
         self.mixers = nn.ModuleList(
             _Mix(channels, fine_side if level < _FINE_LEVELS else 5) for level in range(len(widths))
         )
-        head: Any = nn.Conv2d(channels, types, 1)
+        head: Any = nn.Conv2d(channels, types - len(own), 1)
         nn.init.constant_(head.bias, SILENT_LOGIT)
         self.head = head
+        self._read = ([channels] * len(widths) + widths, len(widths))
+        self.own = nn.ModuleList(self.output(width) for width in own)
 
     def forward(self, images: Tensor) -> Tensor:
         """Return logits `(N, types, H, W)` of normalised images."""
@@ -141,16 +222,41 @@ class DefectNetwork(nn.Module):
 
     def decoded(self, levels: Sequence[Tensor]) -> Tensor:
         """Return logits `(N, types, H / 2, W / 2)` from the encoder's levels, the finest first."""
-        merged: Tensor | None = None
+        return joined(self.parts(levels))
+
+    def parts(self, levels: Sequence[Tensor]) -> list[Tensor]:
+        """Return the head's logits, then those of each own output, from the encoder's levels."""
+        features = self.features(levels)
+        return [self.head(features[0]), *(output(features) for output in self.own)]
+
+    def output(self, width: int) -> OwnOutput:
+        """Return a silent output for one more type."""
+        return OwnOutput(*self._read, width)
+
+    def finest_linear(self, channel: int) -> tuple[nn.Conv2d, int]:
+        """Return the convolution that reads a type from the finest features alone, and its row."""
+        shared: nn.Conv2d = self.head
+        if channel < shared.out_channels:
+            return shared, channel
+        own: Any = self.own[channel - shared.out_channels]
+        return own.linear[0], 0
+
+    def features(self, levels: Sequence[Tensor]) -> list[Tensor]:
+        """Return what outputs read: the decoder's levels, the finest first, then the encoder's."""
+        merged: list[Tensor] = []
         for features, lateral, mixer in reversed(
             list(zip(levels, self.laterals, self.mixers, strict=True))
         ):
             own = lateral(features)
-            if merged is not None:
-                own = own + functional.interpolate(merged, scale_factor=2.0, mode="nearest")
-            merged = mixer(own)
-        logits: Tensor = self.head(merged)
-        return logits
+            if merged:
+                own = own + _twice(merged[0])
+            merged.insert(0, mixer(own))
+        return [*merged, *levels]
+
+
+def joined(parts: Sequence[Tensor]) -> Tensor:
+    """Return maps of several outputs as one tensor; a single one is returned as it is."""
+    return parts[0] if len(parts) == 1 else torch.cat(list(parts), dim=1)
 
 
 def enlarged(logits: Tensor) -> Tensor:

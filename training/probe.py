@@ -94,5 +94,6 @@ def fill_new_outputs(
             continue
         with torch.enable_grad():
             weight, offset = regress(features, truth)
-        network.head.weight[channel, :, 0, 0] = weight.to(network.head.weight)
-        network.head.bias[channel] = offset.to(network.head.bias)
+        output, row = network.finest_linear(channel)
+        output.weight[row, :, 0, 0] = weight.to(output.weight)
+        output.get_parameter("bias")[row] = offset.to(output.weight)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.network import INPUT_MULTIPLE, DefectNetwork, enlarged
+from training.network import INPUT_MULTIPLE, DefectNetwork, enlarged, joined
 from training.stem import ByteStem
 from training.weights import folded
 
@@ -54,9 +54,30 @@ class ReleasedNetwork(nn.Module):
         """Return calibrated probabilities.
 
         Enlarging is linear, so the judge weighs the logits before it, where they are fewest.
+        Outputs are joined last: what runs before is the same to the bit whatever stands beside it.
         """
         planes = image.permute(0, 3, 1, 2).to(torch.float32)
         fine, coarse = self.weights.unbind(dim=2)
-        finest = fine * self.network.halved(planes) + self.offset
-        coarser = coarse * self.network.halved(functional.avg_pool2d(planes, 2))
-        return torch.sigmoid(enlarged(finest + enlarged(coarser)))
+        judged = [
+            weight * logits + offset + enlarged(coarse_weight * coarse_logits)
+            for weight, logits, offset, coarse_weight, coarse_logits in zip(
+                self._by_part(fine),
+                self._parts(planes),
+                self._by_part(self.offset),
+                self._by_part(coarse),
+                self._parts(functional.avg_pool2d(planes, 2)),
+                strict=True,
+            )
+        ]
+        return torch.sigmoid(enlarged(joined(judged)))
+
+    def _parts(self, planes: Tensor) -> list[Tensor]:
+        return self.network.parts(self.network.encoder(planes))
+
+    def _by_part(self, values: Tensor) -> tuple[Tensor, ...]:
+        """Split `(1, types, 1, 1)` as the network's outputs are."""
+        if not len(self.network.own):
+            return (values,)
+        count = values.shape[1]
+        shared = count - len(self.network.own)
+        return (values[:, :shared], *(values[:, c : c + 1] for c in range(shared, count)))

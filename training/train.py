@@ -64,9 +64,14 @@ def frozen_modules(network: DefectNetwork, stages: int) -> list[nn.Module]:
     return [encoder.conv_stem, encoder.bn1, *list(encoder.blocks)[:stages]]
 
 
-def start(config: TrainingConfig, device: torch.device, types: tuple[str, ...] = TYPES) -> State:
-    """Build network, average and optimiser."""
-    network = DefectNetwork(len(types), encoder_name=config.encoder)
+def start(
+    config: TrainingConfig,
+    device: torch.device,
+    types: tuple[str, ...] = TYPES,
+    own: Sequence[int] = (),
+) -> State:
+    """Build network, average and optimiser; `own` are the widths of the last types' outputs."""
+    network = DefectNetwork(len(types), encoder_name=config.encoder, own=own)
     load_encoder_weights(network)
     network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     for module in frozen_modules(network, config.frozen_stages):

@@ -8,7 +8,8 @@ goes on from exactly what the release computes.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from training.stem import of_normalised
 _PREFIX = "network."
 _FINEST_MIXER = "mixers.0.depthwise.weight"
 _STEM = "encoder.conv_stem"
+_OWN = re.compile(r"own\.(\d+)\.")
 _EXPORTERS_BIAS = "weight_bias"
 """What torch's exporter called the bias where it folded by itself, as in release 0.1.0."""
 
@@ -57,7 +59,7 @@ def load_release(network: nn.Module, model: Path, types: tuple[str, ...]) -> lis
     """Fill a network with the weights of an exported release.
 
     Args:
-        network: a `DefectNetwork`; its head may have more types than the release.
+        network: a `DefectNetwork`; it may have more outputs than the release, after those.
         model: the release's `model.onnx`.
         types: of the network's outputs; those which the release has stand first.
 
@@ -75,8 +77,9 @@ def load_release(network: nn.Module, model: Path, types: tuple[str, ...]) -> lis
         raw = (stored[f"{_STEM}.byte_{part}"] for part in ("weight", "bias"))
         stored[f"{_STEM}.weight"], stored[f"{_STEM}.bias"] = of_normalised(*raw)
     known = _fill_head(network, stored)
+    grown = _silence_grown(network, stored)
     for name, conv, norm in _convolutions(network):
-        if name == "head":
+        if name == "head" or name.startswith(grown):
             continue
         _copy(conv.weight, stored, f"{name}.weight", model)
         if conv.bias is not None:
@@ -91,6 +94,25 @@ def load_release(network: nn.Module, model: Path, types: tuple[str, ...]) -> lis
     return list(types[known:])
 
 
+def own_widths(model: Path) -> tuple[int, ...]:
+    """Return the widths of the own outputs of an exported release, in their order.
+
+    Raises:
+        TrainingDataError: the file is unreadable.
+    """
+    return _own_widths(_shapes(model))
+
+
+def _own_widths(shapes: Mapping[str, Sequence[int]]) -> tuple[int, ...]:
+    count = len({found[1] for name in shapes if (found := _OWN.match(name))})
+    lasts = (shapes.get(f"own.{number}.last.weight") for number in range(count))
+    return tuple(int(last[1]) if last else 0 for last in lasts)
+
+
+def _shapes(model: Path) -> dict[str, Sequence[int]]:
+    return {i.name.removeprefix(_PREFIX): tuple(i.dims) for i in _initializers(model)}
+
+
 def read_network(release: Path) -> DefectNetwork:
     """Return exactly the network that a release computes, whatever its version.
 
@@ -99,11 +121,12 @@ def read_network(release: Path) -> DefectNetwork:
         TrainingDataError: the file is unreadable, or of another network.
     """
     said, model = read_release(release), release / "model.onnx"
-    sides = [i.dims[-1] for i in _initializers(model) if i.name.endswith(_FINEST_MIXER)]
+    shapes = _shapes(model)
     network = DefectNetwork(
         len(said.types),
-        fine_side=int(sides[0]) if sides else FINE_SIDE,
+        fine_side=int(shapes[_FINEST_MIXER][-1]) if _FINEST_MIXER in shapes else FINE_SIDE,
         encoder_name=encoder_of(said),
+        own=_own_widths(shapes),
     )
     load_release(network, model, said.types)
     return network
@@ -113,6 +136,16 @@ def encoder_of(release: Release) -> EncoderName:
     """Name a release's encoder; before there was a choice, every release had the same."""
     name: EncoderName = release.training.get("config", {}).get("encoder", ENCODER)
     return name
+
+
+def read_run(weights: Path, encoder_name: EncoderName = ENCODER) -> DefectNetwork:
+    """Return the network whose weights a run wrote, as `best.pt`."""
+    stored = torch.load(weights, map_location="cpu", weights_only=True)
+    own = _own_widths({name: tuple(value.shape) for name, value in stored.items()})
+    types = len(stored["head.bias"]) + len(own)
+    network = DefectNetwork(types, encoder_name=encoder_name, own=own)
+    network.load_state_dict(stored)
+    return network
 
 
 def read_judge(release: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
@@ -162,14 +195,33 @@ def blended(
     before = copy.deepcopy(network)
     new = load_release(before, model, types)
     if start:
+        known = len(types) - len(new)
         first = torch.load(start, map_location="cpu", weights_only=True)
         for part in ("weight", "bias"):
-            rows = before.get_parameter(f"head.{part}")
-            rows[len(types) - len(new) :] = first[f"head.{part}"][len(types) - len(new) :]
+            before.get_parameter(f"head.{part}")[known:] = first[f"head.{part}"][known:]
+        for number in range(max(0, known - before.head.out_channels), len(before.own)):
+            prefix = f"own.{number}."
+            before.own[number].load_state_dict(
+                {n.removeprefix(prefix): v for n, v in first.items() if n.startswith(prefix)}
+            )
     mean, release = folded(network), folded(before).state_dict()
     for name, value in mean.state_dict().items():
         value.lerp_(release[name], 1 - share)
     return mean
+
+
+@torch.no_grad()
+def restore(released: nn.Module, model: Path) -> None:
+    """Give a `ReleasedNetwork` the very numbers of a release's graph, as far as it has them.
+
+    Unfolding and folding again rounds, so that a network which was not trained further would
+    differ from its release in the last bits.
+    """
+    own = released.state_dict()
+    for item in _initializers(model):
+        value = own.get(item.name)
+        if value is not None and value.shape == tuple(item.dims):
+            value.copy_(torch.from_numpy(numpy_helper.to_array(item).copy()))
 
 
 @torch.no_grad()
@@ -244,11 +296,33 @@ def _fill_head(network: nn.Module, stored: dict[str, Tensor]) -> int:
             f"the release has {known} types, the network {len(own_weight)}",
             fix="Keep every type of the release, in its order.",
         )
+    own = len(_own_widths({name: value.shape for name, value in stored.items()}))
+    if own and known < len(own_weight):
+        raise TrainingDataError(
+            f"the release has {known} types in its head, the network {len(own_weight)}, and "
+            f"{own} types after those",
+            fix="Give the types that it does not know outputs of their own.",
+        )
     nn.init.zeros_(own_weight)
     nn.init.constant_(own_bias, SILENT_LOGIT)
     own_weight[:known].copy_(weight)
     own_bias[:known].copy_(bias)
-    return known
+    return known + own
+
+
+def _silence_grown(network: nn.Module, stored: dict[str, Tensor]) -> tuple[str, ...]:
+    """Silence own outputs that the release does not have; return the prefixes of their names."""
+    outputs: Any = network.get_submodule("own")
+    there = _own_widths({name: value.shape for name, value in stored.items()})
+    if len(there) > len(outputs):
+        raise TrainingDataError(
+            f"the release has {len(there)} types with outputs of their own, "
+            f"the network {len(outputs)}",
+            fix="Keep every type of the release, in its order.",
+        )
+    for output in outputs[len(there) :]:
+        output.silence()
+    return tuple(f"own.{number}." for number in range(len(there), len(outputs)))
 
 
 @torch.no_grad()

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
@@ -149,10 +150,34 @@ def test_onnxruntime_gives_what_torch_gives(tmp_path: Path) -> None:
         check_parity(altered, detector, pictures)
 
 
-def test_the_judge_weighs_what_was_calibrated() -> None:
-    torch.manual_seed(2)
-    network = DefectNetwork(3, channels=16).eval()
+@pytest.mark.filterwarnings("ignore")  # torch's exporter warns of its own internals
+def test_own_outputs_are_exported_as_torch_computes_them(tmp_path: Path) -> None:
+    torch.manual_seed(4)
+    names = ("crack", "stain", "burn", "ring")
+    network = DefectNetwork(4, channels=16, own=(0, 8)).eval()
     torch.nn.init.normal_(network.head.weight, std=0.5)
+    for parameter in network.own.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    weights = torch.linspace(0.1, 1.5, 4 * SCALES).reshape(4, SCALES)
+    released = ReleasedNetwork(network, weights, torch.linspace(-1, 3, 4)).eval()
+    export_onnx(released, tmp_path / "model.onnx")
+    rng = np.random.default_rng(1)
+    pictures = [
+        rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
+        for height, width in ((64, 64), (128, 64), (64, 320))
+    ]
+    assert check_parity(released, _detector(tmp_path, names), pictures) < 1e-4
+    graph = onnx.load(str(tmp_path / "model.onnx")).graph
+    assert not {node.op_type for node in graph.node} & {"If", "Loop", "Scan"}
+
+
+@pytest.mark.parametrize("own", [(), (0, 8)])
+def test_the_judge_weighs_what_was_calibrated(own: tuple[int, ...]) -> None:
+    torch.manual_seed(2)
+    network = DefectNetwork(3, channels=16, own=own).eval()
+    torch.nn.init.normal_(network.head.weight, std=0.5)
+    for parameter in network.own.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
     weights, offset = torch.rand(3, SCALES), torch.linspace(-1, 3, 3)
     picture = torch.randint(0, 256, (1, 64, 128, 3), dtype=torch.uint8)
     with torch.no_grad():

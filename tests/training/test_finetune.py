@@ -6,6 +6,7 @@ import hashlib
 import io
 import logging
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from training.datasets.reviewed import Replayed, ReviewedSource
 from training.errors import TrainingDataError
 from training.finetune import FINETUNING, finetune, known_types
 from training.labels import TYPES, Sample, empty_target
-from training.weights import read_judge
+from training.weights import own_widths, read_judge
 
 _SHIPPED = Path(__file__).parents[2] / "models" / "detector"
 RELEASE = _SHIPPED / (_SHIPPED / "ACTIVE").read_text().strip()
@@ -30,11 +31,12 @@ KNOWN = ("crack", "stain")
 
 
 def photo(folder: Path, name: str, *regions: LabelledRegion) -> DatasetPhoto:
-    """Red where there is a crack, green where there is a burn, grey elsewhere."""
+    """Red where there is a crack, green a burn, blue a ring; grey elsewhere."""
     pixels = np.full((200, 240, 3), 120, np.uint8)
     for region in regions:
         (left, top), (right, bottom) = region.rings[0][0] + 0.5, region.rings[0][2] + 0.5
-        colour = {"crack": (250, 0, 0), "burn": (0, 250, 0)}[region.type]
+        colours = {"crack": (250, 0, 0), "burn": (0, 250, 0), "ring": (0, 0, 250)}
+        colour = colours[region.type]
         pixels[int(top) : int(bottom), int(left) : int(right)] = colour
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,6 +46,7 @@ def photo(folder: Path, name: str, *regions: LabelledRegion) -> DatasetPhoto:
 
 CRACK = LabelledRegion("crack", (rectangle(19.5, 19.5, 59.5, 49.5),))
 BURN = LabelledRegion("burn", (rectangle(139.5, 99.5, 189.5, 149.5),))
+RING = LabelledRegion("ring", (rectangle(79.5, 119.5, 119.5, 159.5),))
 
 
 def test_patches_show_what_their_labels_say(tmp_path: Path) -> None:
@@ -76,6 +79,18 @@ def test_what_has_no_output_and_what_is_only_boxed_is_left_open(tmp_path: Path) 
     assert open_pixels > 0
 
 
+def test_windows_are_about_the_types_that_are_asked_for(tmp_path: Path) -> None:
+    """Both types are in the photo; most windows are about the one."""
+    photos = [photo(tmp_path, "a.png", CRACK, BURN)]
+    source = ReviewedSource(photos, ("crack", "burn"), 0.2, about=("burn",))
+    seen = np.zeros(2)
+    for seed in range(40):
+        target = source(np.random.default_rng(seed), 64).target
+        seen += target.any((1, 2))
+    assert seen[1] > 25
+    assert seen[0] < seen[1] / 2
+
+
 def test_old_data_says_that_new_types_are_absent_where_it_was_labelled() -> None:
     target = empty_target((4, 4))
     target[TYPES.index("stain"), 1, 1] = True
@@ -105,10 +120,10 @@ def test_a_new_type_needs_sixteen_regions(tmp_path: Path, caplog: pytest.LogCapt
     assert known_types(KNOWN, [one] * 16) == (*KNOWN, "burn")
 
 
-def snapshot(folder: Path, *, labelled: bool = True) -> Path:
+def snapshot(folder: Path, *regions: LabelledRegion) -> Path:
     photos = []
     for number in range(40):
-        made = photo(folder / "photos", f"{number}.png", *((CRACK, BURN) if labelled else ()))
+        made = photo(folder / "photos", f"{number}.png", *regions)
         with Image.open(made.path) as image:
             pixels = np.asarray(image).copy()
         pixels[0, 0] = number
@@ -128,13 +143,15 @@ TINY = FINETUNING.model_copy(
         "check_patches": 4,
         "workers": 0,
         "threads": 1,
+        "output_patches": 12,
+        "output_steps": 4,
     }
 )
 
 
 @pytest.mark.slow
 def test_a_snapshot_becomes_a_release_with_an_output_for_the_new_type(tmp_path: Path) -> None:
-    made = snapshot(tmp_path)
+    made = snapshot(tmp_path, CRACK, BURN)
     out = tmp_path / "workshop" / "1.0.0"
 
     finetune(made, RELEASE, out, tmp_path / "run", config=TINY, patches=24)
@@ -161,10 +178,51 @@ def test_a_snapshot_becomes_a_release_with_an_output_for_the_new_type(tmp_path: 
     assert any("workshop's own" in licence for licence in child.release.licences)
 
 
+KEPT = TINY.model_copy(update={"max_steps": 0})
+
+
+@pytest.mark.slow
+def test_types_that_are_taught_one_after_another_change_nothing_before_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the release's weights stay, its maps are the same to the bit, twice over.
+
+    The outputs that are chosen have layers of their own, so that these are taught on as well.
+    """
+    monkeypatch.setattr("training.outputs.WIDTHS", (8,))
+    monkeypatch.setattr(
+        "training.outputs.average_precision", lambda output, *_: float(output.width)
+    )
+    releases = [RELEASE]
+    for name, region in (("burn", BURN), ("ring", RING)):
+        made = snapshot(tmp_path / name, CRACK, region)
+        out = tmp_path / name / "workshop" / "1.0.0"
+        finetune(made, releases[-1], out, tmp_path / name / "run", config=KEPT, patches=24)
+        releases.append(out)
+
+    chain = [Detector.load(release) for release in releases]
+    assert chain[2].types == (*chain[0].types, "burn", "ring")
+    assert own_widths(releases[2] / "model.onnx") == (8, 8)
+    outputs = chain[2].release.training["blend"]["outputs"]
+    assert set(outputs["ring"]) == {"regression", "8"}
+    assert [d.release.training["blend"]["own_share"] for d in chain[1:]] == [0, 0]
+    with Image.open(photo(tmp_path, "b.png", CRACK, BURN, RING).path) as image:
+        pixels = np.asarray(image)[:192, :192].copy()
+    maps = [detector.map(pixels).probability for detector in chain]
+    for before, after, older in zip(maps, maps[1:], chain, strict=False):
+        np.testing.assert_array_equal(after[: len(older.types)], before)
+    for before, after in pairwise(chain):
+        kept = {name: after.release.thresholds[name] for name in before.types}
+        assert kept == before.release.thresholds
+
+
 def test_bad_input_is_named_before_any_training(qc: Program, tmp_path: Path) -> None:
-    good = snapshot(tmp_path / "a", labelled=False)
+    good = snapshot(tmp_path / "a")
     with pytest.raises(TrainingDataError, match="neither a defect nor a false alarm"):
         finetune(good, RELEASE, tmp_path / "x" / "1.0.0", tmp_path / "run")
+    known = snapshot(tmp_path / "b", CRACK)
+    with pytest.raises(TrainingDataError, match="no new type to learn"):
+        finetune(known, RELEASE, tmp_path / "x" / "1.0.0", tmp_path / "run", config=KEPT)
     labels = good / "annotations.json"
     labels.chmod(0o644)
     labels.write_text(labels.read_text() + " ")

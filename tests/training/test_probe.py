@@ -35,10 +35,11 @@ def test_the_regression_is_where_another_solver_ends() -> None:
     assert float(offset) + float(mean @ weight.double().numpy()) == pytest.approx(best[5], abs=2e-3)
 
 
-def test_a_new_output_sees_its_type_and_leaves_the_others_alone() -> None:
+@pytest.mark.parametrize("own", [(), (0,)])
+def test_a_new_output_sees_its_type_and_leaves_the_others_alone(own: tuple[int, ...]) -> None:
     """The new type is red; the network is untrained, and its features tell red from grey."""
     torch.manual_seed(0)
-    network = DefectNetwork(2).eval()
+    network = DefectNetwork(2, own=own).eval()
     pixels = torch.full((2, 64, 64, 3), 128, dtype=torch.uint8)
     pixels[:, 16:48, 8:40] = torch.tensor([220, 30, 30], dtype=torch.uint8)
     target = torch.zeros(2, 2, 64, 64, dtype=torch.bool)

@@ -29,14 +29,26 @@ class ReviewedSource:
     """Windows of reviewed photos, most of them about a label, all types equally often."""
 
     def __init__(
-        self, photos: Sequence[DatasetPhoto], types: tuple[str, ...], mm_per_px: float
+        self,
+        photos: Sequence[DatasetPhoto],
+        types: tuple[str, ...],
+        mm_per_px: float,
+        about: Sequence[str] | None = None,
     ) -> None:
+        """Prepare windows.
+
+        Args:
+            photos: reviewed.
+            types: of the labels, in their order.
+            mm_per_px: at which the photos are shown.
+            about: types whose labels windows are about; all where None.
+        """
         self._photos, self._types = list(photos), types
         self._effects = CameraEffects()
         labels: dict[str, list[tuple[int, int]]] = {}
         for number, photo in enumerate(photos):
             for position, region in enumerate(photo.regions, start=1):
-                if region.type in types:
+                if region.type in (types if about is None else about):
                     labels.setdefault(region.type, []).append((number, position))
         self._labels = list(labels.values())
         self._false_alarms = [
