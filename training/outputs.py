@@ -70,11 +70,14 @@ def see(network: DefectNetwork, batches: Iterable[Batch], channels: Sequence[int
     targets, knowns = [], []
     for pixels, target, known in batches:
         found = network.features(network.encoder(normalise(pixels)))
-        levels.append([level.half() for level in found])
+        levels = levels or [[] for _ in found]
+        for kept, level in zip(levels, found, strict=True):
+            kept.append(level.half())
         targets.append(target[:, list(channels)])
         knowns.append(known[:, list(channels)])
-    joined = tuple(torch.cat(level) for level in zip(*levels, strict=True))
-    return Seen(joined, torch.cat(targets), torch.cat(knowns))
+    # Level by level, so that gigabytes are not held twice.
+    whole = tuple(torch.cat(levels.pop(0)) for _ in range(len(levels)))
+    return Seen(whole, torch.cat(targets), torch.cat(knowns))
 
 
 def choose_outputs(
