@@ -243,8 +243,14 @@ class Evaluation:
             name = called.surest[number].type if number in called.surest else MISSED
             missed += name == MISSED
             self.confusion.setdefault(kind, Counter())[name] += 1
-            seen = [f"visibility {name} {shown[number - 1]}" for name in ("all", kind)]
-            for group in ("all", f"type {kind}", f"length {length}", *seen):
+            level = shown[number - 1]
+            for group in (
+                "all",
+                f"type {kind}",
+                f"length {length}",
+                f"visibility all {level}",
+                f"visibility {kind} {level}",
+            ):
                 scores = self.regions.setdefault(group, RegionScores())
                 scores.found.append(region.probability if region else 0.0)
         for region in called.false:

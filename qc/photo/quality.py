@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qc.decision.verdict import Reason, Verdict
+from qc.photo.colour import LUMINANCE
 from qc.photo.decode import Photo
 from qc.photo.edges import edge_width_px, strongest_edges
 from qc.photo.light import srgb_to_linear
@@ -156,4 +157,4 @@ def _sample(pixels: npt.NDArray[np.uint8], samples_per_side: int) -> npt.NDArray
 
 def _luminance(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     """Return relative luminance Y of `(3, N)` sRGB pixels (ITU-R BT.709 primaries)."""
-    return np.array([0.2126, 0.7152, 0.0722], np.float32) @ srgb_to_linear(pixels)
+    return np.asarray(LUMINANCE.astype(np.float32) @ srgb_to_linear(pixels))
