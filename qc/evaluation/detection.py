@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import compress, pairwise
 from pathlib import Path
 from typing import Final, Literal
 
@@ -37,6 +37,7 @@ SURE: Final = 0.9
 _LOWEST = 0.1
 """Probability of the faintest regions over which recall is swept."""
 _LENGTHS: Final = {"mm": (0, 2, 5, 10, 20, 50), "px": (0, 16, 32, 64, 128, 256)}
+ALL: Final = "all"
 MISSED: Final = "missed"
 NOTHING: Final = "nothing there"
 
@@ -112,6 +113,16 @@ class Judged:
 
 
 @dataclass
+class Found:
+    """Some true defects, one entry each in all three lists."""
+
+    probability: list[float] = field(default_factory=list)
+    """Of the surest finding; 0 where it was missed."""
+    length: list[str] = field(default_factory=list)
+    visibility: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Evaluation:
     """Collects photos one by one."""
 
@@ -123,9 +134,9 @@ class Evaluation:
     judged: list[Judged] = field(default_factory=list)
     any_pixel: PixelScores = field(default_factory=PixelScores)
     type_pixels: dict[str, PixelScores] = field(default_factory=dict)
-    regions: dict[str, RegionScores] = field(default_factory=dict)
-    """By group: `all`, `type …`, `length …` and `visibility … …`; all share the false regions of
-    `all`."""
+    every: RegionScores = field(default_factory=RegionScores)
+    found: dict[str, Found] = field(default_factory=dict)
+    """Of `all` defects, and of each type as labelled."""
     confusion: dict[str, Counter[str]] = field(default_factory=dict)
     _photos: dict[Path, LabelledPhoto] = field(default_factory=dict)
 
@@ -234,25 +245,20 @@ class Evaluation:
         shown = strata(pixels, truths, range(1, len(defects) + 1))
         matched = match(found, truths)
         called = match([region for region in found if region.probability >= HIGH], truths)
-        every = self.regions.setdefault("all", RegionScores())
-        every.pictures += 1
-        every.false += [region.probability for region in matched.false]
+        self.every.pictures += 1
+        self.every.false += [region.probability for region in matched.false]
+        every = self.found.setdefault(ALL, Found())
         missed = 0
         for number, (kind, length) in enumerate(defects, start=1):
             region = matched.surest.get(number)
             name = called.surest[number].type if number in called.surest else MISSED
             missed += name == MISSED
             self.confusion.setdefault(kind, Counter())[name] += 1
-            level = shown[number - 1]
-            for group in (
-                "all",
-                f"type {kind}",
-                f"length {length}",
-                f"visibility all {level}",
-                f"visibility {kind} {level}",
-            ):
-                scores = self.regions.setdefault(group, RegionScores())
-                scores.found.append(region.probability if region else 0.0)
+            probability = region.probability if region else 0.0
+            for own in (every, self.found.setdefault(kind, Found())):
+                own.probability.append(probability)
+                own.length.append(length)
+                own.visibility.append(shown[number - 1])
         for region in called.false:
             self.confusion.setdefault(NOTHING, Counter())[region.type] += 1
         return missed, max((region.probability for region in matched.false), default=0.0)
@@ -282,7 +288,8 @@ class Evaluation:
         others = sorted(set(kinds[defective].tolist()))
         pixels = {"any": _pixels(self.any_pixel)}
         pixels |= {n: _pixels(s) for n, s in self.type_pixels.items() if s.positives}
-        groups = self.groups()
+        found = self.by_type()
+        every = found.get(ALL, Found())
         return DetectorReport(
             release=self.detector.reference,
             layout=self.layout,
@@ -302,36 +309,31 @@ class Evaluation:
             good=_alarms(one for one in self.judged if one.kind == GOOD),
             defective=_alarms(one for one in self.judged if one.kind != GOOD),
             pixels=pixels,
-            recall={name: self._recall(group) for name, group in groups.items()},
-            recall_by_length={
-                length: self._recall(f"length {length}")
-                for length in _lengths(self.unit)
-                if f"length {length}" in self.regions
-            },
+            recall={name: self._recall(own.probability) for name, own in found.items()},
+            recall_by_length=self._strata(every, every.length, _lengths(self.unit)),
             recall_by_visibility={
-                name: {
-                    level: self._recall(f"visibility {name} {level}")
-                    for level in STRATA
-                    if f"visibility {name} {level}" in self.regions
-                }
-                for name in groups
+                name: self._strata(own, own.visibility, STRATA) for name, own in found.items()
             },
             confusion={kind: dict(row) for kind, row in sorted(self.confusion.items())},
         )
 
-    def groups(self) -> dict[str, str]:
-        """`all` and the types that are labelled, and the group of `regions` that each has."""
+    def by_type(self) -> dict[str, Found]:
+        """`all` defects that were there, then those of each type that is labelled."""
+        return {name: self.found[name] for name in sorted(self.found, key=lambda n: (n != ALL, n))}
+
+    def _strata(
+        self, defects: Found, level: Sequence[str], levels: Sequence[str]
+    ) -> dict[str, Recall]:
         return {
-            group.removeprefix("type "): group
-            for group in sorted(self.regions)
-            if group == "all" or group.startswith("type ")
+            one: self._recall(list(compress(defects.probability, (own == one for own in level))))
+            for one in levels
+            if one in level
         }
 
-    def _recall(self, group: str) -> Recall:
-        every = self.regions["all"]
-        scores = RegionScores(every.pictures, self.regions[group].found, every.false)
+    def _recall(self, probability: list[float]) -> Recall:
+        scores = RegionScores(self.every.pictures, probability, self.every.false)
         return Recall(
-            defects=len(scores.found),
+            defects=len(probability),
             at={f"{rate:g}": _figure(scores.recall_at(rate)) for rate in FALSE_PER_PHOTO},
         )
 

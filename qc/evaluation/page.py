@@ -100,13 +100,12 @@ def page(
 def _recall(evaluation: Evaluation) -> str:
     names = ("0.01", "0.1", "1", "10")
     chart = Chart("Defects found", "false regions a photo", "recall", names, 0, 1)
-    every = evaluation.regions.get("all")
-    for index, (name, group) in enumerate(evaluation.groups().items()):
-        scores = evaluation.regions[group]
-        if not scores.found or every is None:
+    for index, (name, defects) in enumerate(evaluation.by_type().items()):
+        if not defects.probability:
             continue
-        found = np.array(scores.found)
-        recall = [float(np.mean(found > every.limit_at(rate))) for rate in _RATES]
+        found = np.array(defects.probability)
+        limits = [evaluation.every.limit_at(rate) for rate in _RATES]
+        recall = [float(np.mean(found > limit)) for limit in limits]
         at = [math.log10(rate) + 2 for rate in _RATES]
         chart.line(at, recall, _COLOURS[index % len(_COLOURS)], name)
     return chart.svg()
