@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 
 from qc.errors import TelitiError
@@ -34,7 +35,7 @@ from service.reports import routes as reports
 from service.review import routes as review
 from service.runtime import Runtime
 from service.sessions import routes as sessions
-from service.settings import Settings, UploadSettings
+from service.settings import MEBIBYTE, Settings, UploadSettings
 from service.specs import routes as specs
 from service.startup import open_runtime
 from service.stations import routes as stations
@@ -44,6 +45,9 @@ from service.teaching import routes as teaching
 _log = structlog.get_logger(__name__)
 
 API_VERSION = "1"
+
+# A tablet's photo has 2 to 6 MB: on the way to its place it is not to be written elsewhere as well.
+MultiPartParser.spool_max_size = 8 * MEBIBYTE
 
 
 def create_app(settings: Settings, *, inspect: Inspect = inspect) -> FastAPI:

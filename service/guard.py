@@ -184,7 +184,10 @@ def _check_same_site(request: Request) -> None:
         )
 
 
-def _visitor(request: Request) -> Visitor:
+# Of what has nothing to wait for FastAPI would make a job for a thread, were it not `async`.
+
+
+async def _visitor(request: Request) -> Visitor:
     visitor: Visitor = request.state.visitor
     return visitor
 
@@ -193,7 +196,7 @@ VisitorDep = Annotated[Visitor, Depends(_visitor)]
 """Whoever sends the request, also nobody."""
 
 
-def _signed_in(visitor: VisitorDep) -> SignedIn:
+async def _signed_in(visitor: VisitorDep) -> SignedIn:
     if visitor.person is None:
         raise SignInRequiredError("nobody is signed in", fix="Sign in at /.")
     return SignedIn(visitor.person, visitor.tablet)
@@ -203,7 +206,7 @@ SignedInDep = Annotated[SignedIn, Depends(_signed_in)]
 """The person who sends the request, of a role that `service.access` lists for the route."""
 
 
-def _tablet(visitor: VisitorDep) -> VisitingTablet:
+async def _tablet(visitor: VisitorDep) -> VisitingTablet:
     if visitor.tablet is None:
         raise TabletRequiredError("this browser is not enrolled as a tablet")
     return visitor.tablet
@@ -213,7 +216,7 @@ TabletDep = Annotated[VisitingTablet, Depends(_tablet)]
 """The tablet that sends the request."""
 
 
-def _address(request: Request) -> str:
+async def _address(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 

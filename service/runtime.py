@@ -50,7 +50,7 @@ class Runtime:
         return self.releases.current()
 
 
-def _runtime(request: Request) -> Runtime:
+async def _runtime(request: Request) -> Runtime:  # not to be sent to a thread for this
     runtime: Runtime = request.app.state.runtime
     return runtime
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -99,23 +101,65 @@ class PhotoStore:
         Raises:
             StorageError: the photo could not be written.
         """
-        self._require_same_folder()
         sha256 = hashlib.sha256(data).hexdigest()
-        try:
-            if isinstance(self._store, LocalStore) and self._store.prefix is not None:
-                path = self._store.prefix / _path(sha256)
-                if path.parent not in self._made or not path.parent.is_dir():
-                    make_folder(path.parent)
-                    self._made.add(path.parent)
-                _write_durably(path, data)
-            else:
+        with _named_faults():
+            path = self._place(sha256)
+            if path is None:
                 obstore.put(self._store, _path(sha256), data)
-        except (OSError, BaseError) as error:
-            raise StorageError(
-                f"the photo could not be stored ({error})",
-                fix="Check that the disk has room and can be written, then send it again.",
-            ) from error
+            else:
+                _settle(_draft(path, data), path)
         return sha256
+
+    @contextmanager
+    def putting(self, data: bytes, sha256: str) -> Iterator[Callable[[], None]]:
+        """Write a photo to the disk while the caller does something else.
+
+        Gives what has to be called to store it: that waits until the photo is durable in its
+        place. Where it is not called nothing is stored. Only a local folder gains: what an object
+        store was sent could not be taken back, so there it is sent when it is called.
+
+        Args:
+            data: its bytes.
+            sha256: of `data`.
+
+        Raises:
+            StorageError: by what is called, where the photo could not be written.
+        """
+
+        def put() -> None:
+            with _named_faults():
+                path, draft = writing.result()
+                if path is None:
+                    obstore.put(self._store, _path(sha256), data)
+                else:
+                    _settle(draft, path)
+
+        def write() -> tuple[Path | None, Path | None]:
+            path = self._place(sha256)
+            return path, path and _draft(path, data)
+
+        with ThreadPoolExecutor(1) as disk:
+            writing = disk.submit(write)
+            try:
+                yield put
+            finally:
+                if not writing.exception() and (draft := writing.result()[1]):
+                    draft.unlink(missing_ok=True)
+
+    def _place(self, sha256: str) -> Path | None:
+        """Return where a photo's file belongs, in a folder that is there; None in a bucket.
+
+        Raises:
+            StorageError: it is not the folder that it was at the start.
+        """
+        self._require_same_folder()
+        if not isinstance(self._store, LocalStore) or self._store.prefix is None:
+            return None
+        path = self._store.prefix / _path(sha256)
+        if path.parent not in self._made or not path.parent.is_dir():
+            make_folder(path.parent)
+            self._made.add(path.parent)
+        return path
 
     def get(self, sha256: str) -> bytes:
         """Return the bytes of a stored photo.
@@ -206,18 +250,41 @@ def _path(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}"
 
 
-def _write_durably(path: Path, data: bytes) -> None:
-    """Write a file so that it is whole and on the disk when this returns; its folder is there."""
-    if not _holds(path, data):
-        with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-            try:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-                Path(file.name).replace(path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
+@contextmanager
+def _named_faults() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, BaseError) as error:
+        raise StorageError(
+            f"the photo could not be stored ({error})",
+            fix="Check that the disk has room and can be written, then send it again.",
+        ) from error
+
+
+def _draft(path: Path, data: bytes) -> Path | None:
+    """Write a file beside its place, whole and on the disk; None if it is in its place already."""
+    if _holds(path, data):
+        return None
+    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+        draft = Path(file.name)
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+    return draft
+
+
+def _settle(draft: Path | None, path: Path) -> None:
+    """Put a file in its place; it is there for good when this returns."""
+    if draft is not None:
+        try:
+            draft.replace(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
     # Also where the file was there: whoever wrote it may not have come this far yet.
     flush(path.parent)
 

@@ -57,7 +57,7 @@ class _Exif:
     camera_model: str | None = None
 
 
-def decode_photo(data: bytes) -> Photo:
+def decode_photo(data: bytes, sha256: str | None = None) -> Photo:
     """Decode a JPEG, PNG or WebP.
 
     Grey, palette, 16-bit and transparent pictures become 8-bit RGB; transparency is dropped.
@@ -65,6 +65,7 @@ def decode_photo(data: bytes) -> Photo:
 
     Args:
         data: the whole file.
+        sha256: of `data` in hexadecimal, where the caller has computed it already.
 
     Raises:
         PhotoTooLargeError: it exceeds `qc.photo.header`'s limits; nothing was decoded.
@@ -80,7 +81,7 @@ def decode_photo(data: bytes) -> Photo:
     pixels.flags.writeable = False
     return Photo(
         pixels=pixels,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256 or hashlib.sha256(data).hexdigest(),
         width_px=pixels.shape[1],
         height_px=pixels.shape[0],
         focal_35mm=exif.focal_35mm,

@@ -132,7 +132,7 @@ def record(
         row,
         inspection,
         spec,
-        standing=reviews.standing(session, row.id, inspection.verdict),
+        standing=reviews.standing_at_first(inspection.verdict, reinspection_of),
         read=inspection,
         readings=(),
         station=None if station is None else station.station.id,

@@ -1,8 +1,9 @@
 """From an upload to a kept inspection: the order of steps that loses nothing.
 
 1. What the upload names is looked up; an upload that was answered before gets that answer.
-2. The photos are decoded and inspected. A bad one ends here: nothing is stored.
-3. The photos are written and flushed to the disk.
+2. The photos are decoded and inspected; meanwhile they are written and flushed to the disk, beside
+   their places. A bad one ends here: nothing is stored.
+3. The photos are put in their places, and these are flushed.
 4. Rows of photos and inspection are committed together; only then is there a receipt.
 
 A crash before step 4 leaves at most photo files that no row names: harmless, and used again
@@ -12,6 +13,7 @@ by the retry. No transaction is open while an inspection computes.
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO
@@ -180,22 +182,26 @@ def _inspect_and_keep(
     item_code: str | None,
 ) -> Receipt:
     contents = {view: file.read() for view, file in files.items()}
-    photos = {view: decode_photo(data) for view, data in contents.items()}
-    detector = runtime.detector
-    experts = runtime.experts.of(spec).beside(detector)
-    inspection = runtime.inspect(
-        photos,
-        spec,
-        None if station is None else station.station,
-        detector,
-        experts.memories,
-        experts.judges,
-        today=datetime.now(UTC).date(),
-    )
-    barcode = None if item_code is None else look_for(photos.values(), item_code)
-    stored = [
-        StoredPhoto(view, runtime.photos.put(data), len(data)) for view, data in contents.items()
-    ]
+    with ExitStack() as writing:
+        puts = [
+            writing.enter_context(runtime.photos.putting(data, sha256s[view]))
+            for view, data in contents.items()
+        ]
+        photos = {view: decode_photo(data, sha256s[view]) for view, data in contents.items()}
+        detector = runtime.detector
+        experts = runtime.experts.of(spec).beside(detector)
+        inspection = runtime.inspect(
+            photos,
+            spec,
+            None if station is None else station.station,
+            detector,
+            experts.memories,
+            experts.judges,
+            today=datetime.now(UTC).date(),
+        )
+        barcode = None if item_code is None else look_for(photos.values(), item_code)
+        for put in puts:
+            put()
     try:
         with runtime.database.writing() as session:
             resource = recording.record(
@@ -204,7 +210,9 @@ def _inspect_and_keep(
                 spec=spec,
                 station=station,
                 inspection=inspection,
-                photos=stored,
+                photos=[
+                    StoredPhoto(view, sha256s[view], len(data)) for view, data in contents.items()
+                ],
                 place=submission.place,
                 origin=origin,
                 reinspection_of=submission.reinspection_of,

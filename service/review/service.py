@@ -121,6 +121,16 @@ def standing(session: Session, inspection_id: UUID, verdict: Verdict) -> ReviewS
     )
 
 
+def standing_at_first(verdict: Verdict, reinspection_of: UUID | None) -> ReviewStanding:
+    """Return how an inspection stands that is stored just now, so that nobody reviewed it yet."""
+    return ReviewStanding(
+        standing_verdict=verdict,
+        review=None,
+        reinspection_of=reinspection_of,
+        reinspected_as=None,
+    )
+
+
 def verdicts(session: Session, inspection_ids: Iterable[UUID]) -> dict[UUID, Verdict]:
     """Return the verdict of the newest review of each of these inspections that has one."""
     newest = repository.newest(session, inspection_ids)

@@ -269,6 +269,26 @@ def test_a_failing_inspector_leaves_nothing(open_house: OpenHouse) -> None:
     assert house.kept() == NOTHING
 
 
+@pytest.mark.files
+def test_a_photo_reaches_the_disk_while_it_is_inspected(
+    open_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed, fsync = threading.Event(), os.fsync
+
+    def watched(descriptor: int) -> None:
+        fsync(descriptor)
+        if os.fstat(descriptor).st_size == len(jpeg(1)):
+            flushed.set()
+
+    def inspect(*args: object, **options: object) -> object:
+        assert flushed.wait(20)
+        return recorded_inspection(*args, **options)  # type: ignore[arg-type]
+
+    house = open_house(inspect=inspect)  # type: ignore[arg-type]
+    monkeypatch.setattr(os, "fsync", watched)
+    assert house.upload(jpeg(1)).status_code == 201
+
+
 def test_orphan_photos_are_harmless(house: House) -> None:
     house.runtime.photos.put(jpeg(1))
     house.runtime.photos.put(jpeg(2))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -204,19 +204,22 @@ def test_a_photo_that_is_sent_while_it_is_deleted_is_not_lost(
 ) -> None:
     """The upload finds the old file in place; it goes before the upload's row is committed."""
     old(calm, 1)
-    put = PhotoStore.put
+    putting = PhotoStore.putting
     deletions: list[int] = []
 
-    def slow(self: PhotoStore, data: bytes) -> str:
-        stored = put(self, data)
-        if not deletions:
-            deletions.append(0)
-            deletions.append(retire(calm).photos)
-        return stored
+    @contextmanager
+    def slow(self: PhotoStore, data: bytes, sha256: str) -> Iterator[Callable[[], None]]:
+        with putting(self, data, sha256) as put:
 
-    monkeypatch.setattr(PhotoStore, "put", slow)
+            def put_and_retire() -> None:
+                put()
+                deletions.append(retire(calm).photos)
+
+            yield put_and_retire
+
+    monkeypatch.setattr(PhotoStore, "putting", slow)
     again = calm.upload(jpeg(1))
-    assert deletions == [0, 1]
+    assert deletions == [1]
     assert again.status_code == 201
     assert there(calm) == {key(1)}
     assert calm.client.get(again.json()["photos"][0]["photo_url"]).status_code == 200

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,15 @@ from service.storage import PhotoStore
 
 PHOTO = b"a photo, as far as the store knows" * 1000
 KEY = hashlib.sha256(PHOTO).hexdigest()
+
+
+def put_beside(store: PhotoStore, photo: bytes) -> None:
+    with store.putting(photo, hashlib.sha256(photo).hexdigest()) as put:
+        put()
+
+
+both_ways = pytest.mark.parametrize("put", [PhotoStore.put, put_beside])
+Put = Callable[[PhotoStore, bytes], object]
 
 
 @pytest.fixture(params=["local", "memory", "s3"])
@@ -39,6 +49,23 @@ def test_a_photo_comes_back_by_the_hash_of_its_bytes(store: PhotoStore) -> None:
     assert list(store.keys()) == [KEY]
 
 
+def test_a_photo_that_is_written_is_stored_when_that_is_said(store: PhotoStore) -> None:
+    with store.putting(PHOTO, KEY) as put:
+        assert list(store.keys()) == []
+        put()
+        assert store.get(KEY) == PHOTO
+    assert list(store.keys()) == [KEY]
+    put_beside(store, PHOTO)
+    assert store.get(KEY) == PHOTO
+
+
+def test_a_photo_that_is_written_in_vain_leaves_nothing(tmp_path: Path) -> None:
+    store = PhotoStore.local(tmp_path)
+    with pytest.raises(ZeroDivisionError), store.putting(PHOTO, KEY):
+        raise ZeroDivisionError
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
 def test_a_photo_that_is_not_there_says_so(store: PhotoStore) -> None:
     with pytest.raises(StorageError, match="cannot be read"):
         store.get(KEY)
@@ -54,8 +81,9 @@ def test_a_bucket_that_is_not_there_refuses_photos(monkeypatch: pytest.MonkeyPat
         elsewhere.put(PHOTO)
 
 
+@both_ways
 def test_a_photo_is_flushed_before_it_appears_and_its_folder_after(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put: Put
 ) -> None:
     steps: list[str] = []
     fsync, replace = os.fsync, Path.replace
@@ -73,7 +101,7 @@ def test_a_photo_is_flushed_before_it_appears_and_its_folder_after(
     store = PhotoStore.local(tmp_path)
     monkeypatch.setattr(os, "fsync", watched_fsync)
     monkeypatch.setattr(Path, "replace", watched_replace)
-    store.put(PHOTO)
+    put(store, PHOTO)
 
     folder = KEY[:2]
     assert steps == ["flush .", "flush photo", f"rename to {folder}/{KEY}", f"flush {folder}"]
@@ -101,14 +129,17 @@ def test_a_folder_that_is_there_may_lie_in_one_that_cannot_be_read(
         durable.make_folder(tmp_path / "other")
 
 
-def test_a_failed_write_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@both_ways
+def test_a_failed_write_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, put: Put
+) -> None:
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     store = PhotoStore.local(tmp_path)
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StorageError, match="No space left on device"):
-        store.put(PHOTO)
+        put(store, PHOTO)
 
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
