@@ -236,7 +236,7 @@ def _look(
     reasons = gate_parts(parts, view, name, spec)
     if reasons:
         return _Seen(reasons, record=record)
-    spread = edge_spread(light, view)
+    spread = edge_spread(light, edges_px, normals, reach_px)
     setup = spec.view(name)
     if setup is not None and setup.mat == "upright":
         return _before_upright(name, photo, view, parts, spread, doubts)

@@ -8,8 +8,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from qc.geometry.gate import ring_edges
-from qc.geometry.pose import MatView
 from qc.photo import edge_widths_px
 
 Array = npt.NDArray[np.float64]
@@ -40,14 +38,17 @@ class EdgeSpread:
         return np.asarray(np.sqrt(shares @ np.square(self.sigmas_px)))
 
 
-def edge_spread(linear_grey: npt.NDArray[np.float32], view: MatView) -> EdgeSpread:
+def edge_spread(
+    linear_grey: npt.NDArray[np.float32], points: Array, normals: Array, free_px: float
+) -> EdgeSpread:
     """Measure the spread on the mat's black and white edges.
 
     Args:
         linear_grey: `(H, W)` the photo in linear light.
-        view: the mat in it.
+        points: `(N, 2)` on these edges, with `normals` and `free_px` as `ring_edges` gives them.
+        normals: `(N, 2)` unit normals.
+        free_px: distance along them without other edges.
     """
-    points, normals, free_px = ring_edges(view)
     if len(points) == 0:
         return EdgeSpread(np.eye(2), (_USUAL_PX, _USUAL_PX))
     sigmas = edge_widths_px(

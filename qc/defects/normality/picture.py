@@ -20,6 +20,7 @@ from qc.defects.surface import hide_surroundings
 from qc.errors import NormalityError
 from qc.geometry.corners import find_corners
 from qc.geometry.drift import known_camera
+from qc.geometry.gate import ring_edges
 from qc.geometry.item import find_parts
 from qc.geometry.outline import Outline, trace_outline
 from qc.geometry.pose import MatView, locate_mat
@@ -102,7 +103,7 @@ def outlined_parts(photo: Photo, station: Station | None) -> tuple[MatView, list
     if view is None:
         return None
     parts = [part for part in find_parts(photo, view) if not part.touches_border]
-    spread = edge_spread(light, view)
+    spread = edge_spread(light, *ring_edges(view))
     outlines = [outline for part in parts if (outline := trace_outline(photo, view, part, spread))]
     if not outlines:
         raise NormalityError(

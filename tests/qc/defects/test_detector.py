@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from qc.defects import tiling
-from qc.defects.detector import Detector
+from qc.defects.detector import Detector, score_of
 from qc.defects.session import Session
 from qc.defects.tiling import OVERLAP_PX, TILE_AREA_PX
 from qc.errors import ReleaseError
@@ -164,3 +164,21 @@ def test_a_network_of_another_number_of_types_is_refused(tmp_path: Path) -> None
     folder = networks.write_release(tmp_path / "0.0.1", networks.darkness(), ("crack", "stain"))
     with pytest.raises(ReleaseError, match="2 types"):
         Detector.load(folder)
+
+
+@given(
+    size=st.integers(1, 1500),
+    levels=st.sampled_from([2, 30, 10**6]),
+    seed=st.integers(0, 2**32 - 1),
+)
+@example(size=320, levels=10**6, seed=0)
+@example(size=319, levels=10**6, seed=0)
+def test_a_score_is_the_mean_of_the_twenty_most_suspicious_pixels(
+    size: int, levels: int, seed: int
+) -> None:
+    drawn = np.random.default_rng(seed).integers(0, levels, size)
+    probability = (drawn / levels).astype(np.float32)
+    strongest = np.sort(probability)[-20:]
+    assert score_of(probability) == pytest.approx(strongest.mean(dtype=np.float64), abs=1e-6)
+    in_rows = probability[: size // 4 * 4].reshape(4, -1)
+    assert score_of(in_rows) == score_of(in_rows.ravel())

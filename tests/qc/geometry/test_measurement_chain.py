@@ -6,6 +6,7 @@ from scene import WALNUT, Scene, render
 
 from qc.geometry.corners import find_corners
 from qc.geometry.dimension import measure
+from qc.geometry.gate import ring_edges
 from qc.geometry.item import find_parts
 from qc.geometry.mat import PAPERS
 from qc.geometry.outline import trace_outline
@@ -36,7 +37,7 @@ def _view(scene, photo, camera=None):
 
 
 def _traced(photo, view, part):
-    spread = edge_spread(srgb_to_linear(to_grey(photo.pixels)), view)
+    spread = edge_spread(srgb_to_linear(to_grey(photo.pixels)), *ring_edges(view))
     return trace_outline(photo, view, part, spread)
 
 

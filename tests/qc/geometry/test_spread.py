@@ -5,6 +5,7 @@ import pytest
 from scene import Scene, render
 
 from qc.geometry.corners import find_corners
+from qc.geometry.gate import ring_edges
 from qc.geometry.pose import locate_mat
 from qc.geometry.spread import edge_spread
 from qc.photo import srgb_to_linear, to_grey
@@ -17,7 +18,7 @@ def test_the_spread_is_that_of_lens_pixel_and_reading(blur_px):
     light = srgb_to_linear(grey)
     view = locate_mat(find_corners(grey, light), Scene(k1=-0.05).camera, None)
     assert view is not None
-    spread = edge_spread(light, view)
+    spread = edge_spread(light, *ring_edges(view))
     # The oracle's own samples and its reading of the mat's picture blur a little as well.
     expected = np.sqrt(blur_px**2 + 1 / 12 + 1 / 6)
     angle = np.linspace(0, np.pi, 9)

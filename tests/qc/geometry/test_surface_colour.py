@@ -9,6 +9,7 @@ from qc.decision.conformity import Decision
 from qc.decision.verdict import Verdict
 from qc.geometry.camera import calibrated_camera
 from qc.geometry.corners import find_corners
+from qc.geometry.gate import ring_edges
 from qc.geometry.illumination import Illumination, find_illumination
 from qc.geometry.item import find_parts
 from qc.geometry.outline import trace_outline
@@ -45,7 +46,7 @@ def _view(photo, camera=CAMERA):
 
 
 def _traced(photo, view, part):
-    spread = edge_spread(srgb_to_linear(to_grey(photo.pixels)), view)
+    spread = edge_spread(srgb_to_linear(to_grey(photo.pixels)), *ring_edges(view))
     return trace_outline(photo, view, part, spread)
 
 
