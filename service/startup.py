@@ -53,12 +53,15 @@ def open_runtime(settings: Settings, inspect: Inspect) -> Iterator[Runtime]:
         photos = photo_store(settings.storage)
         with database.reading() as session:
             photos.recognise(newest_photos(session, _PHOTOS_TO_KNOW))
+        reports = report_store(settings.storage)
+        for store in (photos, reports):
+            store.clear_drafts()
         gate = Gate(settings.inspection)
         runtime = Runtime(
             settings=settings,
             database=database,
             photos=photos,
-            reports=report_store(settings.storage),
+            reports=reports,
             gate=gate,
             inspect=inspect,
             releases=ActiveDetector.open(database, settings),

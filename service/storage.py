@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -33,6 +33,13 @@ PHOTOS_FOLDER = "photos"
 
 REPORTS_FOLDER = "reports"
 """Name of the store of signed reports."""
+
+DRAFTS_FOLDER = ".drafts"
+"""Name of the folder, in a local store, of what is not in its place yet; never worth a copy."""
+
+_DRAFT_PREFIX = "draft-"
+_LEFT_AFTER = timedelta(days=1)
+"""A draft lives as long as an inspection, seconds; one this old was left by whoever died."""
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -145,6 +152,22 @@ class PhotoStore:
             finally:
                 if not writing.exception() and (draft := writing.result()[1]):
                     draft.unlink(missing_ok=True)
+
+    def clear_drafts(self) -> None:
+        """Delete the drafts that somebody left who was killed; a bucket has none.
+
+        Other processes, on other machines as well, may be writing into the folder, and no lock
+        tells which of them live: a draft is left once it is a day old, by the folder's own clock.
+        What cannot be deleted waits for the next time.
+        """
+        if not isinstance(self._store, LocalStore) or self._store.prefix is None:
+            return
+        folder = self._store.prefix / DRAFTS_FOLDER
+        with suppress(OSError), NamedTemporaryFile(dir=folder, prefix=_DRAFT_PREFIX) as newest:
+            latest_s = os.fstat(newest.fileno()).st_mtime - _LEFT_AFTER.total_seconds()
+            for path in folder.glob(f"{_DRAFT_PREFIX}*"):
+                if path.stat().st_mtime < latest_s:
+                    path.unlink()
 
     def _place(self, sha256: str) -> Path | None:
         """Return where a photo's file belongs, in a folder that is there; None in a bucket.
@@ -262,10 +285,12 @@ def _named_faults() -> Iterator[None]:
 
 
 def _draft(path: Path, data: bytes) -> Path | None:
-    """Write a file beside its place, whole and on the disk; None if it is in its place already."""
+    """Write a file near its place, whole and on the disk; None if it is in its place already."""
     if _holds(path, data):
         return None
-    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+    folder = path.parents[1] / DRAFTS_FOLDER
+    folder.mkdir(exist_ok=True)  # not flushed: after a power cut nobody looks for what is in it
+    with NamedTemporaryFile(dir=folder, prefix=_DRAFT_PREFIX, delete=False) as file:
         draft = Path(file.name)
         try:
             file.write(data)

@@ -23,7 +23,7 @@ from qc import __version__
 from qc.errors import first_problem
 from service.database import DATABASE_FILE
 from service.errors import BackupError, StorageError
-from service.storage import PHOTOS_FOLDER, PhotoStore
+from service.storage import DRAFTS_FOLDER, PHOTOS_FOLDER, PhotoStore
 
 MANIFEST_FILE = "manifest.json"
 FILES_FOLDER = "files"
@@ -166,6 +166,7 @@ def _photos_named(connection: sqlite3.Connection) -> set[str]:
 def _copy_photos(store: PhotoStore, named: set[str], to: Path) -> set[str]:
     """Copy what the backup folder lacks; a photo that no row names may be damaged."""
     kept = PhotoStore.local(to / PHOTOS_FOLDER)
+    kept.clear_drafts()
     there, stored = set(kept.keys()), set(store.keys())
     lost = named - stored
     whole = set()
@@ -191,7 +192,9 @@ def _other_files(data_dir: Path) -> Iterator[Path]:
     for path in sorted(data_dir.iterdir()):
         if path.name in beside:
             continue
-        yield from [path] if path.is_file() else (p for p in sorted(path.rglob("*")) if p.is_file())
+        for one in [path] if path.is_file() else sorted(path.rglob("*")):
+            if one.parent.name != DRAFTS_FOLDER and one.is_file():
+                yield one
 
 
 def copy_private(source: Path, target: Path) -> None:

@@ -1,13 +1,14 @@
 """From an upload to a kept inspection: the order of steps that loses nothing.
 
 1. What the upload names is looked up; an upload that was answered before gets that answer.
-2. The photos are decoded and inspected; meanwhile they are written and flushed to the disk, beside
-   their places. A bad one ends here: nothing is stored.
+2. The photos are decoded and inspected; meanwhile they are written to drafts, which are flushed to
+   the disk. A bad one ends here: nothing is stored.
 3. The photos are put in their places, and these are flushed.
 4. Rows of photos and inspection are committed together; only then is there a receipt.
 
-A crash before step 4 leaves at most photo files that no row names: harmless, and used again
-by the retry. No transaction is open while an inspection computes.
+A crash before step 4 leaves at most drafts, which a later start deletes, and photo files that no
+row names: harmless, and used again by the retry. No transaction is open while an inspection
+computes.
 """
 
 from __future__ import annotations

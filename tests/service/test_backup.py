@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -237,3 +238,20 @@ def test_everything_else_in_the_data_folder_comes_along(house: House, tmp_path: 
     restored = tmp_path / "restored"
     restore(back_up(data_of(house), tmp_path / "backup"), restored)
     assert (restored / "tls" / "ca.pem").read_text(encoding="utf-8") == "certificate"
+
+
+def test_drafts_are_not_copied_and_those_of_a_killed_backup_go(
+    house: House, tmp_path: Path
+) -> None:
+    house.upload(jpeg(1))
+    to = tmp_path / "backup"
+    drafts = [
+        folder / ".drafts" / "draft-of_a_file"
+        for folder in (data_of(house) / "photos", data_of(house) / "reports", to / "photos")
+    ]
+    for draft in drafts:
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(jpeg(2))
+    os.utime(drafts[-1], (0, 0))
+    assert check_snapshot(back_up(data_of(house), to)).files == {}
+    assert list(to.rglob("draft-*")) == []

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from httpx2 import Response
 from PIL import Image
 from sqlalchemy import event
 from sqlalchemy.orm import Session
+from test_doctor import findings
 
 pytestmark = everywhere
 
@@ -287,6 +289,31 @@ def test_a_photo_reaches_the_disk_while_it_is_inspected(
     house = open_house(inspect=inspect)  # type: ignore[arg-type]
     monkeypatch.setattr(os, "fsync", watched)
     assert house.upload(jpeg(1)).status_code == 201
+
+
+@pytest.mark.files
+@pytest.mark.parametrize("kind", ["photos", "reports"])
+def test_a_start_clears_drafts_that_were_left_and_none_that_another_process_writes(
+    open_house: OpenHouse, kind: str
+) -> None:
+    def inspect(*args: object, **options: object) -> object:
+        while not any(path.stat().st_size for path in drafts.glob("draft-*")):
+            time.sleep(0.01)
+        left = folder / kind / ".drafts" / "draft-of_last_week"
+        left.parent.mkdir(exist_ok=True)
+        left.write_bytes(jpeg(2))
+        os.utime(left, (0, 0))
+        assert findings(house)["photos"].detail == "all 0 are there, to the last byte"
+        open_house()  # another process on the same folder
+        assert not left.exists()
+        return recorded_inspection(*args, **options)  # type: ignore[arg-type]
+
+    house = open_house(inspect=inspect)  # type: ignore[arg-type]
+    folder = house.runtime.settings.storage.data_dir
+    drafts = folder / "photos" / ".drafts"
+    assert house.upload(jpeg(1)).status_code == 201
+    assert house.kept() == {"inspections": 1, "photos": 1, "files": 1}
+    assert list(drafts.iterdir()) == []
 
 
 def test_orphan_photos_are_harmless(house: House) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -163,3 +164,38 @@ def test_a_store_that_cannot_be_written_fails_its_check(tmp_path: Path) -> None:
     (tmp_path / "photos").write_text("a file where the folder was")
     with pytest.raises(StorageError):
         store.check()
+
+
+def test_drafts_that_somebody_left_are_cleared_and_nothing_else(tmp_path: Path) -> None:
+    store = PhotoStore.local(tmp_path)
+    store.put(b"another photo")
+    left, alive = (b"left" * 1000, b"alive" * 1000)
+    with store.putting(alive, hashlib.sha256(alive).hexdigest()) as put:
+        abandoned = store.putting(left, hashlib.sha256(left).hexdigest())
+        abandoned.__enter__()  # and never left, as by a process that is killed
+        drafts = tmp_path / ".drafts"
+        while sorted(p.stat().st_size for p in drafts.iterdir()) != [len(left), len(alive)]:
+            time.sleep(0.01)
+        foreign = [drafts / "notes", tmp_path / ".notes", tmp_path / KEY[:2] / "draft-notes"]
+        (tmp_path / KEY[:2]).mkdir(exist_ok=True)
+        for path in foreign:
+            path.write_text("not a draft")
+        store.clear_drafts()
+        assert len(list(drafts.glob("draft-*"))) == 2  # both are young
+
+        two_days_ago = time.time() - 2 * 86_400
+        for path in tmp_path.rglob("*"):
+            if path.is_file() and path.stat().st_size != len(alive):
+                os.utime(path, (two_days_ago, two_days_ago))
+        store.clear_drafts()
+        (draft,) = drafts.glob("draft-*")
+        assert draft.read_bytes() == alive
+        put()
+    assert all(path.is_file() for path in foreign)
+    assert set(map(store.get, store.keys())) == {b"another photo", alive}
+    assert list(drafts.iterdir()) == [drafts / "notes"]
+
+
+def test_there_is_nothing_to_clear_where_nothing_was_written(store: PhotoStore) -> None:
+    store.clear_drafts()
+    assert list(store.keys()) == []
