@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import ipaddress
 import socket
 import threading
@@ -165,6 +166,8 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.should_exit:
             return  # it did not start; the log says why
+        # Code and models stay: a full collection that looks through them holds up an inspection.
+        gc.freeze()
         app = self.config.app
         assert isinstance(app, FastAPI)  # noqa: S101 -- uvicorn's type is wider
         if self._doors.local is not None:

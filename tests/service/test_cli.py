@@ -73,6 +73,23 @@ def test_what_was_kept_is_there_after_a_restart(tmp_path: Path) -> None:
         assert client.get(created.headers["location"]).content == created.content
 
 
+@pytest.mark.slow
+def test_collections_of_garbage_leave_out_what_a_start_made(tmp_path: Path) -> None:
+    watched = (
+        "import atexit, gc, typer; from service.cli import serve; made = len(gc.get_objects());"
+        "atexit.register(lambda: print('left out', gc.get_freeze_count() > made));"
+        "typer.run(serve)"
+    )
+    options = ["--port", "0", "--data-dir", str(tmp_path)]
+    with subprocess.Popen(
+        [sys.executable, "-c", watched, *options], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert "Teliti is at" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)  # as Ctrl+C, so that it ends in order
+        assert "left out True" in process.stdout.read()
+
+
 def run(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=60)
 
