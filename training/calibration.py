@@ -86,6 +86,7 @@ def calibrate(
     before: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     *,
     unchanged: bool = False,
+    scales: int = SCALES,
 ) -> Calibration:
     """Fit every type on pixels of patches that the network did not learn from.
 
@@ -100,8 +101,10 @@ def calibrate(
             Its types, the first ones, keep how they weigh the scales: few patches would choose
             worse. Only gain and offset are fitted, which change no order of pixels.
         unchanged: the release's weights are, so its types keep gain and offset as well.
+        scales: at which the network looks; as `before`, where that is given.
     """
     network.eval()
+    scales = before[0].shape[1] if before else scales
     rng = np.random.default_rng(0)
     logits: list[list[NDArray[np.float32]]] = [[] for _ in types]
     truths: list[list[NDArray[np.bool_]]] = [[] for _ in types]
@@ -109,15 +112,16 @@ def calibrate(
     for index in indices:
         sample = patches.sample(index)
         images = normalise(torch.from_numpy(sample.pixels)[None])
-        maps = logits_at_scales(network, images)[0].flatten(2).numpy()
+        maps = logits_at_scales(network, images, scales)[0].flatten(2).numpy()
         chosen = rng.integers(maps.shape[2], size=_PIXELS_PER_PATCH)
-        sound = (sample.known & ~sample.target).all(axis=0).ravel()[chosen]
+        # Sawn boards leave some types open everywhere, and are clean all the same.
+        sound = (sample.known.any(axis=0) & ~sample.target.any(axis=0)).ravel()[chosen]
         clean.append(maps[:, :, chosen[sound]])
         for channel in range(len(types)):
             keep = chosen[sample.known[channel].ravel()[chosen]]
             logits[channel].append(maps[channel][:, keep].T)
             truths[channel].append(sample.target[channel].ravel()[keep])
-    result = Calibration(np.full((len(types), SCALES), 1 / SCALES), np.zeros(len(types)))
+    result = Calibration(np.full((len(types), scales), 1 / scales), np.zeros(len(types)))
     if before:
         result.weights[: len(before[0])], result.offset[: len(before[1])] = before
     for channel, name in enumerate(types):

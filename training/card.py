@@ -1,4 +1,4 @@
-"""Write a release's card: `python -m training.card models/detector/0.5.0`.
+"""Write a release's card: `python -m training.card models/detector/0.6.0`.
 
 Every figure comes from `release.json`; only what the detector is for, and what it has never
 seen, is prose of this module.
@@ -30,6 +30,9 @@ _LIMITS = """\
 - The boards' masks are coarse about knots, and a knot with a crack is masked as a whole: it
   counts as knot, and says nothing about cracks. Missing knots count as knot, resin pockets as
   stain. The AP and IoU of knots and stains carry that noise.
+- Saw marks and torn grain on boards look like scratches and roughness, and no label tells of
+  them: from 0.6.0 on sawn boards teach nothing of these two types, and what is found of them
+  there counts as false.
 - Probabilities were calibrated on boards and composites. On other wood they are a ranking, and
   the limits that fail an item belong to a person until they were checked there.
 """
@@ -136,10 +139,14 @@ def _pixel_table(pixels: Mapping[str, Mapping[str, float]], any_defect: Mapping[
 
 def _training(training: Mapping[str, Any]) -> str:
     config, data = training["config"], training["data"]
+    effort = (
+        f"{training['minutes']} minutes on a CPU of two cores, {training['steps']} steps of "
+        f"{config['batch']} patches of {config['side_px']} px"
+        if training["steps"]
+        else "which fits outputs by regression and changes no other weight"
+    )
     lines = [
-        f"`{training['command']}`, {training['minutes']} minutes on a CPU of two cores, "
-        f"{training['steps']} steps of {config['batch']} patches of {config['side_px']} px; "
-        "the configuration stands in `release.json`.",
+        f"`{training['command']}`, {effort}; the configuration stands in `release.json`.",
         *(
             [
                 f"The release is the average of its weights ({blend['own_share']:.0%}) and those "

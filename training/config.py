@@ -53,6 +53,9 @@ class TrainingConfig(BaseModel):
         default=("procedural", "boards", "hires", "textures"),
         description="What defects are composited on; `wood` is `procedural` without materials.",
     )
+    frequency: dict[str, float] = Field(
+        default={}, description="How often a type is composited where it is not as often as usual."
+    )
     reviewed_share: float = Field(
         default=0.0, ge=0, lt=1, description="Patches of a snapshot, when fine-tuning."
     )

@@ -31,7 +31,7 @@ from training.errors import TrainingDataError
 from training.history import curve
 from training.labels import TYPES
 from training.outputs import install_outputs
-from training.released import STRIDE, ReleasedNetwork
+from training.released import SCALES, ReleasedNetwork, stride_px
 from training.train import Streams
 from training.weights import blended, read_judge, read_run, restore
 
@@ -120,6 +120,7 @@ def release_run(
     patches: int = 600,
     blend: Blend | None = None,
     types: tuple[str, ...] = TYPES,
+    scales: int = SCALES,
 ) -> float:
     """Calibrate, export and verify the best network of a run.
 
@@ -130,6 +131,7 @@ def release_run(
         patches: for the calibration.
         blend: of the run's weights with a release's.
         types: of the network's outputs.
+        scales: at which it looks; one that was fine-tuned looks as the release it began with.
 
     Returns:
         The largest difference of a probability between torch and onnxruntime.
@@ -149,7 +151,9 @@ def release_run(
         install_outputs(network, blend.outputs)
     held_out = catalogue.calibration_patches(config, patches)
     before = read_judge(blend.release) if blend and blend.start else None
-    line = calibrate(network, held_out, range(patches), types, before, unchanged=unchanged)
+    line = calibrate(
+        network, held_out, range(patches), types, before, unchanged=unchanged, scales=scales
+    )
     if blend and before and unchanged:
         line.thresholds.update(read_release(blend.release).thresholds)
     weights, offset = (torch.from_numpy(v).float() for v in (line.weights, line.offset))
@@ -174,11 +178,15 @@ def main(
     own_share: Annotated[
         float, typer.Option(min=0, max=1, help="Share of the run's weights in that average.")
     ] = 0.5,
+    scales: Annotated[
+        int,
+        typer.Option(min=1, max=SCALES, help="2 to look at the photo at half its size as well."),
+    ] = SCALES,
 ) -> None:
     """Calibrate, export and verify the best network of a run, and make it the active release."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     blend = Blend(blend_with, own_share) if blend_with else None
-    worst = release_run(run, read_catalogue(data), out, patches, blend)
+    worst = release_run(run, read_catalogue(data), out, patches, blend, scales=scales)
     (out.parent / "ACTIVE").write_text(out.name + "\n", encoding="utf-8")
     size_mb = (out / "model.onnx").stat().st_size / 1e6
     log.info("%s: %.1f MB, torch and onnxruntime agree to %.1e", out, size_mb, worst)
@@ -207,7 +215,7 @@ def _write_release(
         created=datetime.now(UTC).date(),
         types=types,
         mm_per_px=config.mm_per_px,
-        stride_px=STRIDE,
+        stride_px=stride_px(line.weights.shape[1]),
         input="uint8 (N, H, W, 3) sRGB; H and W multiples of stride_px",
         sha256=hashlib.sha256((out / "model.onnx").read_bytes()).hexdigest(),
         opset=OPSET,

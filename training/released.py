@@ -1,4 +1,4 @@
-"""What a release computes: the network at two scales, and the judge that weighs them."""
+"""What a release computes: the network at one scale or two, and the judge that weighs them."""
 
 from __future__ import annotations
 
@@ -11,24 +11,31 @@ from training.stem import ByteStem
 from training.weights import folded
 
 SCALES = 2
-STRIDE = INPUT_MULTIPLE * 2 ** (SCALES - 1)
-"""Height and width of a released network's input are multiples of this."""
+"""At which a network may look: the picture as it is, and at half its size."""
 
 
-def logits_at_scales(network: nn.Module, images: Tensor) -> Tensor:
-    """Run a network on the picture as it is and on the picture at half its size.
+def stride_px(scales: int) -> int:
+    """Return what height and width of the input of a network at so many scales are multiples of."""
+    return INPUT_MULTIPLE << (scales - 1)
+
+
+def logits_at_scales(network: nn.Module, images: Tensor, scales: int = SCALES) -> Tensor:
+    """Run a network on the picture as it is and, of two scales, on the picture at half its size.
 
     What is too large or too faint at one scale is often plain at the other, and the shape that
     harmless grain has at one scale it seldom has at both.
 
     Args:
         network: gives logits `(N, types, H, W)`.
-        images: normalised `(N, 3, H, W)`, H and W multiples of `STRIDE`.
+        images: normalised `(N, 3, H, W)`, H and W multiples of `stride_px(scales)`.
+        scales: 1 or 2.
 
     Returns:
-        Logits `(N, types, SCALES, H, W)`, the finest scale first.
+        Logits `(N, types, scales, H, W)`, the finest scale first.
     """
     finest: Tensor = network(images)
+    if scales == 1:
+        return finest[:, :, None]
     coarse = network(functional.avg_pool2d(images, 2))
     return torch.stack([finest, enlarged(coarse)], dim=2)
 
@@ -36,8 +43,8 @@ def logits_at_scales(network: nn.Module, images: Tensor) -> Tensor:
 class ReleasedNetwork(nn.Module):
     """uint8 `(N, H, W, 3)` → calibrated probabilities `(N, types, H, W)`.
 
-    `weights` `(types, SCALES)` and `offset` `(types,)` are the judge's: per type
-    `probability = sigmoid(Σ weight · logit + offset)`.
+    `weights` `(types, scales)` and `offset` `(types,)` are the judge's: per type
+    `probability = sigmoid(Σ weight · logit + offset)`. What has one column of weights looks once.
     """
 
     weights: Tensor
@@ -57,18 +64,19 @@ class ReleasedNetwork(nn.Module):
         Outputs are joined last: what runs before is the same to the bit whatever stands beside it.
         """
         planes = image.permute(0, 3, 1, 2).to(torch.float32)
-        fine, coarse = self.weights.unbind(dim=2)
+        fine, *coarser = self.weights.unbind(dim=2)
         judged = [
-            weight * logits + offset + enlarged(coarse_weight * coarse_logits)
-            for weight, logits, offset, coarse_weight, coarse_logits in zip(
-                self._by_part(fine),
-                self._parts(planes),
-                self._by_part(self.offset),
-                self._by_part(coarse),
-                self._parts(functional.avg_pool2d(planes, 2)),
-                strict=True,
+            weight * logits + offset
+            for weight, logits, offset in zip(
+                self._by_part(fine), self._parts(planes), self._by_part(self.offset), strict=True
             )
         ]
+        for coarse in coarser:
+            parts = self._parts(functional.avg_pool2d(planes, 2))
+            judged = [
+                finer + enlarged(weight * logits)
+                for finer, weight, logits in zip(judged, self._by_part(coarse), parts, strict=True)
+            ]
         return torch.sigmoid(enlarged(joined(judged)))
 
     def _parts(self, planes: Tensor) -> list[Tensor]:

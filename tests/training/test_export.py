@@ -27,7 +27,7 @@ from training.labels import TYPES
 from training.losses import defect_loss
 from training.network import DefectNetwork, load_encoder_weights
 from training.normalise import normalise
-from training.released import SCALES, STRIDE, ReleasedNetwork, logits_at_scales
+from training.released import SCALES, ReleasedNetwork, logits_at_scales, stride_px
 from training.team import Team
 from training.train import fit, start
 
@@ -109,7 +109,7 @@ def test_what_is_unknown_does_not_count() -> None:
     assert torch.equal(defect_loss(logits, target, known), defect_loss(changed, target, known))
 
 
-def _detector(folder: Path, types: tuple[str, ...]) -> Detector:
+def _detector(folder: Path, types: tuple[str, ...], scales: int = SCALES) -> Detector:
     """Load the network that lies in a folder, as a release of these types."""
     release = Release(
         name="tiny",
@@ -117,7 +117,7 @@ def _detector(folder: Path, types: tuple[str, ...]) -> Detector:
         created=date(2026, 1, 1),
         types=types,
         mm_per_px=0.2,
-        stride_px=STRIDE,
+        stride_px=stride_px(scales),
         input="uint8 (N, H, W, 3) sRGB",
         sha256="0" * 64,
         opset=OPSET,
@@ -130,19 +130,21 @@ def _detector(folder: Path, types: tuple[str, ...]) -> Detector:
 
 
 @pytest.mark.filterwarnings("ignore")  # torch's exporter warns of its own internals
-def test_onnxruntime_gives_what_torch_gives(tmp_path: Path) -> None:
+@pytest.mark.parametrize("scales", range(1, SCALES + 1))
+def test_onnxruntime_gives_what_torch_gives(tmp_path: Path, scales: int) -> None:
     torch.manual_seed(1)
     network = DefectNetwork(len(TYPES), channels=16)
     torch.nn.init.normal_(network.head.weight, std=0.5)
-    weights = torch.linspace(0.1, 1.5, len(TYPES) * SCALES).reshape(len(TYPES), SCALES)
+    weights = torch.linspace(0.1, 1.5, len(TYPES) * scales).reshape(len(TYPES), scales)
     offset = torch.linspace(-1, 3, len(TYPES))
     released = ReleasedNetwork(network, weights, offset).eval()
     export_onnx(released, tmp_path / "model.onnx")
-    detector = _detector(tmp_path, TYPES)
+    detector = _detector(tmp_path, TYPES, scales)
     rng = np.random.default_rng(0)
+    stride = stride_px(scales)
     pictures = [
-        rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
-        for height, width in ((64, 64), (64, 192), (128, 64), (512, 256))
+        rng.integers(0, 256, (rows * stride, columns * stride, 3), dtype=np.uint8)
+        for rows, columns in ((1, 1), (1, 3), (2, 1), (8, 4))
     ]
     assert check_parity(released, detector, pictures) < 1e-4
     altered = ReleasedNetwork(network, weights, offset + 0.1).eval()

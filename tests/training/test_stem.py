@@ -8,7 +8,7 @@ import torch
 from training.labels import TYPES
 from training.network import DefectNetwork
 from training.normalise import normalise
-from training.released import SCALES, ReleasedNetwork, logits_at_scales
+from training.released import SCALES, ReleasedNetwork, logits_at_scales, stride_px
 from training.stem import ByteStem, of_normalised
 from training.weights import folded
 
@@ -46,12 +46,14 @@ def test_a_stem_without_its_normalisation_is_refused(network: DefectNetwork) -> 
         ByteStem(network.encoder.conv_stem)
 
 
-def test_a_release_weighs_the_logits_of_both_scales(network: DefectNetwork) -> None:
+@pytest.mark.parametrize("scales", range(1, SCALES + 1))
+def test_a_release_weighs_the_logits_of_its_scales(network: DefectNetwork, scales: int) -> None:
     """Against the definition: sigmoid(Σ weight · logit + offset) on normalised pictures."""
-    weights, offset = torch.rand(len(TYPES), SCALES), torch.rand(len(TYPES)) - 2
-    pictures = torch.randint(0, 256, (1, 128, 192, 3), dtype=torch.uint8)
+    weights, offset = torch.rand(len(TYPES), scales), torch.rand(len(TYPES)) - 2
+    stride = stride_px(scales)
+    pictures = torch.randint(0, 256, (1, 3 * stride, 2 * stride, 3), dtype=torch.uint8)
     with torch.no_grad():
         found = ReleasedNetwork(network, weights, offset)(pictures)
-        logits = logits_at_scales(network, normalise(pictures))
+        logits = logits_at_scales(network, normalise(pictures), scales)
     margin = (logits * weights[None, :, :, None, None]).sum(2) + offset[None, :, None, None]
     assert torch.allclose(found, torch.sigmoid(margin), atol=1e-5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from training.errors import TrainingDataError
 
 log = logging.getLogger("training")
 _CALIBRATION_SEED = 7_000_000
+_SAWN: frozenset[SurfaceName] = frozenset({"boards", "hires"})
 _PHOTOGRAPHED: tuple[SurfaceName, ...] = ("boards", "hires", "textures")
 
 
@@ -60,7 +61,8 @@ class Catalogue:
             root, names = self.renders
             sources.append(at_scale(RenderSource(root, names), config.mm_per_px))
             weights.append(config.renders_share)
-        sources.append(at_scale(self.composites(self.fitting, config.surfaces), config.mm_per_px))
+        composited = self.composites(self.fitting, config.surfaces, config.frequency)
+        sources.append(at_scale(composited, config.mm_per_px))
         weights.append(max(0.0, 1 - sum(weights)))
         return Patches(sources, weights, config.side_px, length, config.seed, config.zoom_share)
 
@@ -74,9 +76,12 @@ class Catalogue:
         return Patches(sources, [0.5, 0.5], config.side_px, count, _CALIBRATION_SEED)
 
     def composites(
-        self, boards: list[Board], names: Sequence[SurfaceName] = ("procedural", *_PHOTOGRAPHED)
+        self,
+        boards: list[Board],
+        names: Sequence[SurfaceName] = ("procedural", *_PHOTOGRAPHED),
+        frequency: Mapping[str, float] | None = None,
     ) -> CompositeSource:
-        """Defects on the named surfaces, as far as they are there."""
+        """Defects on the named surfaces, as far as they are there, some types more often."""
         clean = [board for board in boards if not board.classes]
         surfaces: dict[SurfaceName, tuple[Surface, float]] = {
             "procedural": (procedural_surface, 0.4),
@@ -88,8 +93,13 @@ class Catalogue:
             surfaces["hires"] = (picture_surface(self.hires), 0.12)
         if self.textures:
             surfaces["textures"] = (picture_surface(self.textures), 0.28)
-        chosen = [surfaces[name] for name in names if name in surfaces]
-        return CompositeSource([s for s, _ in chosen], [w for _, w in chosen])
+        there = [name for name in names if name in surfaces]
+        return CompositeSource(
+            [surfaces[name][0] for name in there],
+            [surfaces[name][1] for name in there],
+            frequency or {},
+            frozenset(place for place, name in enumerate(there) if name in _SAWN),
+        )
 
 
 def read_catalogue(data: Path, renders: Path | None = None) -> Catalogue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import cv2
@@ -22,7 +22,7 @@ from training.datasets.surfaces import Surface
 from training.datasets.windows import Window
 from training.errors import TrainingDataError
 from training.labels import TYPES, Sample
-from training.synthesis.composite.compose import compose
+from training.synthesis.composite.compose import FREQUENCY, PAINTERS, compose
 from training.synthesis.composite.light import shine
 from training.synthesis.composite.scene import Pixels, Scene, log_uniform
 from training.synthesis.composite.wood import recolour
@@ -30,6 +30,10 @@ from training.synthesis.composite.wood import recolour
 log = logging.getLogger("training")
 PAINTED_MM_PER_PX = 0.2
 """Scale of composites and renders: what painters count in pixels are fifths of a millimetre."""
+
+UNTOLD_BY_SAWN_WOOD = ("scratch", "roughness")
+"""Types of which pictures of sawn boards teach nothing: saw marks and torn grain look like them,
+and no label tells of those. Called clean they would teach that such lines are harmless."""
 
 _DRAWS = 10
 _ZOOMS = (1.2, 2.5)
@@ -45,19 +49,41 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class CompositeSource:
-    """Composited defects on surfaces drawn with given weights."""
+    """Composited defects on surfaces drawn with given weights.
+
+    `frequency` is that of some types, relative to the others, in place of the usual one.
+    """
 
     surfaces: Sequence[Surface]
     weights: Sequence[float]
+    frequency: Mapping[str, float] = field(default_factory=dict)
+    sawn: frozenset[int] = frozenset()
+    """Places of the surfaces that are sawn boards: `UNTOLD_BY_SAWN_WOOD` is unknown there."""
 
     def surface(self, rng: np.random.Generator, side: int) -> Pixels:
         """Draw a clean patch."""
+        return self._draw(rng, side)[1]
+
+    def _draw(self, rng: np.random.Generator, side: int) -> tuple[int, Pixels]:
         chances = np.array(self.weights) / sum(self.weights)
-        return self.surfaces[int(rng.choice(len(self.surfaces), p=chances))](rng, side)
+        place = int(rng.choice(len(self.surfaces), p=chances))
+        return place, self.surfaces[place](rng, side)
 
     def __call__(self, rng: np.random.Generator, side: int) -> Sample:
         """Composite one patch."""
-        return compose(self.surface(rng, side), rng)
+        place, surface = self._draw(rng, side)
+        frequency = {**FREQUENCY, **self.frequency}
+        if place not in self.sawn:
+            return compose(surface, rng, frequency=frequency)
+        types = tuple(name for name in PAINTERS if name not in UNTOLD_BY_SAWN_WOOD)
+        return without_untold(compose(surface, rng, types=types, frequency=frequency))
+
+
+def without_untold(sample: Sample) -> Sample:
+    """Return a sample of sawn wood whose labels leave open what they do not tell."""
+    known = sample.known.copy()
+    known[[TYPES.index(name) for name in UNTOLD_BY_SAWN_WOOD]] = False
+    return replace(sample, known=known)
 
 
 class BoardSource:
@@ -102,11 +128,12 @@ class BoardSource:
         if rng.random() < 0.3:
             pixels = shine(Scene(pixels, np.ones((side, side), bool), 0.0), rng).pixels
         photo = self._effects(np.round(pixels * 255).astype(np.uint8), int(rng.integers(2**31)))
-        return Sample(
+        cut = Sample(
             photo,
             np.stack([window.cut_mask(m) for m in whole.target]),
             np.stack([window.cut_mask(m) for m in whole.known]),
         )
+        return without_untold(cut)
 
 
 class Patches(Dataset[tuple[Tensor, Tensor, Tensor]]):

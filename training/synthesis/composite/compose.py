@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from typing import Final
 
 import cv2
 import numpy as np
@@ -37,7 +38,7 @@ PAINTERS: Mapping[str, Painter] = {
 }
 """Types that can be composited."""
 
-FREQUENCY: Mapping[str, float] = {"scratch": 1.6, "chip": 1.5, "stain": 1.4, "dent": 1.2}
+FREQUENCY: Final[dict[str, float]] = {"scratch": 1.6, "chip": 1.5, "stain": 1.4, "dent": 1.2}
 """How often a type is painted, relative to the others (1): what is hard to see is seen more."""
 
 CLEAN_SHARE = 0.3
@@ -55,7 +56,11 @@ _EFFECTS = CameraEffects()
 
 
 def compose(
-    surface: Pixels, rng: np.random.Generator, *, types: tuple[str, ...] = tuple(PAINTERS)
+    surface: Pixels,
+    rng: np.random.Generator,
+    *,
+    types: tuple[str, ...] = tuple(PAINTERS),
+    frequency: Mapping[str, float] = FREQUENCY,
 ) -> Sample:
     """Turn a clean surface into a labelled photo, with defects or (3 in 10) without.
 
@@ -63,6 +68,7 @@ def compose(
         surface: clean wood, `(H, W, 3)` in 0…1.
         rng: the only source of chance.
         types: defects to choose from; none makes a clean sample.
+        frequency: of types that are painted more or less often than others (1).
 
     Returns:
         A sample whose masks are exact, whatever the light and the camera then did.
@@ -88,7 +94,7 @@ def compose(
     sound = scene
     for _ in range(count):
         possible = [t for t in types if outlined or t != "chip"] or list(types)
-        odds = np.array([FREQUENCY.get(t, 1.0) for t in possible])
+        odds = np.array([frequency.get(t, 1.0) for t in possible])
         chosen = str(rng.choice(possible, p=odds / odds.sum()))
         painted = PAINTERS[chosen](scene, rng)
         scene = painted.scene
