@@ -48,7 +48,7 @@ load: $(DEV)/.installed ## A shift with more and more stations: throughput and l
 	PYTHONPATH=tests $(DEV)/bin/python -m load
 
 contract: $(DEV)/.installed ## Call the whole API as every role with far more requests than the tests do
-	TELITI_API_EXAMPLES=100 $(DEV)/bin/pytest tests/service/test_api_contract.py
+	TELITI_API_EXAMPLES=290 $(DEV)/bin/pytest tests/service/test_api_contract.py
 
 audit: $(DEV)/.installed ## Ask PyPI about known vulnerabilities of every installed package
 	$(DEV)/bin/python tests/dependency_audit.py
