@@ -74,6 +74,11 @@ class PhotoStore:
         retries: RetryConfig = {"max_retries": 4, "retry_timeout": timedelta(seconds=20)}
         return cls(S3Store.from_url(url, retry_config=retries))
 
+    @property
+    def _folder(self) -> Path | None:
+        """Where a local store lies; None in a bucket or in memory."""
+        return self._store.prefix if isinstance(self._store, LocalStore) else None
+
     def recognise(self, known: Sequence[str]) -> None:
         """Make sure that photos were kept here before, and a local folder stays the same from now.
 
@@ -83,9 +88,8 @@ class PhotoStore:
         Raises:
             StorageError: none of them is here, or the folder cannot be written.
         """
-        mark = None
-        if isinstance(self._store, LocalStore) and self._store.prefix is not None:
-            mark = self._store.prefix / _MARK
+        folder = self._folder
+        mark = None if folder is None else folder / _MARK
         if known and not (mark and mark.exists()) and not any(map(self.has, known)):
             where = mark.parent if mark else "the bucket"
             raise StorageError(
@@ -160,9 +164,9 @@ class PhotoStore:
         tells which of them live: a draft is left once it is a day old, by the folder's own clock.
         What cannot be deleted waits for the next time.
         """
-        if not isinstance(self._store, LocalStore) or self._store.prefix is None:
+        if self._folder is None:
             return
-        folder = self._store.prefix / DRAFTS_FOLDER
+        folder = self._folder / DRAFTS_FOLDER
         with suppress(OSError), NamedTemporaryFile(dir=folder, prefix=_DRAFT_PREFIX) as newest:
             latest_s = os.fstat(newest.fileno()).st_mtime - _LEFT_AFTER.total_seconds()
             for path in folder.glob(f"{_DRAFT_PREFIX}*"):
@@ -176,9 +180,9 @@ class PhotoStore:
             StorageError: it is not the folder that it was at the start.
         """
         self._require_same_folder()
-        if not isinstance(self._store, LocalStore) or self._store.prefix is None:
+        if self._folder is None:
             return None
-        path = self._store.prefix / _path(sha256)
+        path = self._folder / _path(sha256)
         if path.parent not in self._made or not path.parent.is_dir():
             make_folder(path.parent)
             self._made.add(path.parent)
@@ -211,8 +215,8 @@ class PhotoStore:
         """
         self._require_same_folder()
         try:
-            if isinstance(self._store, LocalStore) and self._store.prefix is not None:
-                path = self._store.prefix / _path(sha256)
+            if self._folder is not None:
+                path = self._folder / _path(sha256)
                 path.unlink(missing_ok=True)
                 if path.parent.is_dir():
                     flush(path.parent)
