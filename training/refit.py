@@ -28,7 +28,7 @@ from training.labels import TYPES
 from training.network import DefectNetwork
 from training.probe import fill_new_outputs
 from training.state import State
-from training.train import Batch, lineage, validate
+from training.train import Batch, lineage, validate, with_mean
 from training.weights import encoder_of, read_network
 
 log = logging.getLogger("training")
@@ -62,15 +62,18 @@ def refit(
     channels = [TYPES.index(name) for name in config.frequency]
     fill_new_outputs(fitted, DataLoader(patches, config.batch), channels)
     after = validate(fitted, held_out, device)
-    with torch.no_grad():
-        for name, channel in zip(config.frequency, channels, strict=True):
-            better = after.get(name, 0.0) > before.get(name, 0.0)
-            log.info("%s: %.4f, %.4f fitted anew", name, before[name], after[name])
-            if better:
+    now = dict(before)
+    for name, channel in zip(config.frequency, channels, strict=True):
+        own, new = before.get(name, 0.0), after.get(name, 0.0)
+        log.info("%s: %.4f, %.4f fitted anew", name, own, new)
+        if new > own:
+            now[name] = new
+            with torch.no_grad():
                 for part in ("weight", "bias"):
-                    own, new = (n.head.get_parameter(part) for n in (network, fitted))
-                    own[channel].copy_(new[channel])
-    return {"before": before, "after": validate(network, held_out, device)}
+                    kept, better = (n.head.get_parameter(part) for n in (network, fitted))
+                    kept[channel].copy_(better[channel])
+    del now["mean"]
+    return {"before": before, "after": with_mean(now)}
 
 
 def main(

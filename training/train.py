@@ -157,6 +157,11 @@ def validate(
                 probability[:, channel][keep].numpy(), target[:, channel][keep].numpy()
             )
     values = {name: score.average_precision() for name, score in scores.items() if score.positives}
+    return with_mean(values)
+
+
+def with_mean(values: dict[str, float]) -> dict[str, float]:
+    """Return the AP of some types, and their mean."""
     return values | {"mean": sum(values.values()) / max(1, len(values))}
 
 

@@ -13,6 +13,7 @@ from training.datasets.patches import CompositeSource, Patches
 from training.datasets.surfaces import procedural_surface
 from training.labels import TYPES
 from training.refit import refit
+from training.train import validate
 from training.weights import read_network
 
 pytestmark = pytest.mark.slow
@@ -38,6 +39,7 @@ def test_a_spoilt_output_is_found_again_and_the_others_stay(spoilt: bool) -> Non
     assert torch.equal(after["head.weight"][OTHERS], before["head.weight"][OTHERS])
     assert torch.equal(after["head.bias"][OTHERS], before["head.bias"][OTHERS])
     assert found["after"]["scratch"] >= found["before"]["scratch"]
+    assert found["after"] == pytest.approx(validate(network, held_out, torch.device("cpu")))
     if spoilt:
         assert changed == {"head.weight", "head.bias"}
         assert found["after"]["scratch"] > 5 * found["before"]["scratch"]
