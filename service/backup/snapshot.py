@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -110,12 +111,7 @@ def back_up(data_dir: Path, to: Path) -> Path:
         revision = str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
         named = _photos_named(connection)
     photos = _copy_photos(PhotoStore.local(data_dir / PHOTOS_FOLDER), named, to)
-    files = {
-        str(path.relative_to(data_dir)): _copy(
-            path, snapshot / FILES_FOLDER / path.relative_to(data_dir)
-        )
-        for path in _other_files(data_dir)
-    }
+    files = _copy_others(data_dir, snapshot / FILES_FOLDER)
     manifest = Manifest(
         format=FORMAT,
         software=__version__,
@@ -187,14 +183,27 @@ def _copy_photos(store: PhotoStore, named: set[str], to: Path) -> set[str]:
     return whole
 
 
+def _copy_others(data_dir: Path, to: Path) -> dict[str, str]:
+    """Copy all other files; one that the running service removes meanwhile is not missed."""
+    copied = {}
+    for path in _other_files(data_dir):
+        inside = path.relative_to(data_dir)
+        with suppress(FileNotFoundError):
+            copy_private(path, to / inside)
+            copied[str(inside)] = sha256_of(to / inside)
+    return copied
+
+
 def _other_files(data_dir: Path) -> Iterator[Path]:
     beside = {DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm", PHOTOS_FOLDER}
-    for path in sorted(data_dir.iterdir()):
-        if path.name in beside:
-            continue
-        for one in [path] if path.is_file() else sorted(path.rglob("*")):
-            if one.parent.name != DRAFTS_FOLDER and one.is_file():
-                yield one
+    # Unlike a glob, a walk is not upset by a folder that is removed meanwhile.
+    for folder, folders, names in os.walk(data_dir):
+        at_top = Path(folder) == data_dir
+        folders[:] = sorted(set(folders) - {DRAFTS_FOLDER} - (beside if at_top else set()))
+        for name in sorted(names):
+            path = Path(folder, name)
+            if path.is_file() and not (at_top and name in beside):
+                yield path
 
 
 def copy_private(source: Path, target: Path) -> None:
@@ -202,8 +211,3 @@ def copy_private(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copymode(source.parent, target.parent)
     shutil.copy2(source, target)
-
-
-def _copy(source: Path, target: Path) -> str:
-    copy_private(source, target)
-    return sha256_of(target)

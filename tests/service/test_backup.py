@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from test_migrations import at_version
 
 from service.backup import back_up, check_snapshot, restore
+from service.backup.snapshot import copy_private
 from service.database import DATABASE_FILE, Database
 from service.errors import BackupError
 from service.https.authority import provide_certificates
@@ -69,6 +70,27 @@ def test_a_lost_golden_sample_is_named_by_the_backup(house: House, tmp_path: Pat
     path.unlink()
     with pytest.raises(BackupError, match=path.name[:12]):
         back_up(data_of(house), tmp_path / "backup")
+
+
+def test_what_the_service_removes_meanwhile_is_not_missed(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file and a folder of a running job that go while the others are copied."""
+    job = data_of(house) / "teaching" / "job"
+    job.mkdir(parents=True)
+    for name in ("gone.png", "kept.png"):
+        (job / name).write_bytes(b"photo")
+    copy = copy_private
+
+    def removing(source: Path, target: Path) -> None:
+        if source.name == "gone.png":
+            source.unlink()
+        copy(source, target)
+
+    monkeypatch.setattr("service.backup.snapshot.copy_private", removing)
+    manifest = check_snapshot(back_up(data_of(house), tmp_path / "backup"))
+    assert "teaching/job/kept.png" in manifest.files
+    assert "teaching/job/gone.png" not in manifest.files
 
 
 def test_a_photo_is_copied_once_and_every_snapshot_is_complete(
