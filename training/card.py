@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from qc.defects.release import Release, read_release
+from qc.evaluation.visibility import MEANING
 from training.errors import TrainingDataError
 
 _LIMITS = """\
@@ -122,9 +123,7 @@ def _visibility(regions: Mapping[str, Any]) -> list[str]:
     if not rows:  # recorded before it was measured
         return []
     return [
-        "The same by how plainly they show: contrast against the surface's own variation in places "
-        "of the same shape. From 5 on a defect is reliably seen by Rose's criterion; below 3.29 "
-        "grain may look like it:",
+        f"The same by how plainly they show. {MEANING}",
         _table(("defects", "contrast to noise", "asked", "0.1 false", "1 false", "10 false"), rows),
     ]
 

@@ -7,9 +7,10 @@ millimetres per pixel are known, the detector's scale.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress, pairwise
+from itertools import pairwise
+from operator import attrgetter
 from pathlib import Path
 from typing import Final, Literal
 
@@ -112,14 +113,18 @@ class Judged:
     """Probability of the surest finding that touches no defect."""
 
 
-@dataclass
-class Found:
-    """Some true defects, one entry each in all three lists."""
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """A true defect, and how surely it was found."""
 
-    probability: list[float] = field(default_factory=list)
+    kind: str
+    """As labelled."""
+    length: str
+    """Stratum of its length."""
+    visibility: str
+    """Stratum of its contrast to noise."""
+    probability: float
     """Of the surest finding; 0 where it was missed."""
-    length: list[str] = field(default_factory=list)
-    visibility: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -135,8 +140,7 @@ class Evaluation:
     any_pixel: PixelScores = field(default_factory=PixelScores)
     type_pixels: dict[str, PixelScores] = field(default_factory=dict)
     every: RegionScores = field(default_factory=RegionScores)
-    found: dict[str, Found] = field(default_factory=dict)
-    """Of `all` defects, and of each type as labelled."""
+    defects: list[Defect] = field(default_factory=list)
     confusion: dict[str, Counter[str]] = field(default_factory=dict)
     _photos: dict[Path, LabelledPhoto] = field(default_factory=dict)
 
@@ -247,7 +251,6 @@ class Evaluation:
         called = match([region for region in found if region.probability >= HIGH], truths)
         self.every.pictures += 1
         self.every.false += [region.probability for region in matched.false]
-        every = self.found.setdefault(ALL, Found())
         missed = 0
         for number, (kind, length) in enumerate(defects, start=1):
             region = matched.surest.get(number)
@@ -255,10 +258,7 @@ class Evaluation:
             missed += name == MISSED
             self.confusion.setdefault(kind, Counter())[name] += 1
             probability = region.probability if region else 0.0
-            for own in (every, self.found.setdefault(kind, Found())):
-                own.probability.append(probability)
-                own.length.append(length)
-                own.visibility.append(shown[number - 1])
+            self.defects.append(Defect(kind, length, shown[number - 1], probability))
         for region in called.false:
             self.confusion.setdefault(NOTHING, Counter())[region.type] += 1
         return missed, max((region.probability for region in matched.false), default=0.0)
@@ -289,7 +289,6 @@ class Evaluation:
         pixels = {"any": _pixels(self.any_pixel)}
         pixels |= {n: _pixels(s) for n, s in self.type_pixels.items() if s.positives}
         found = self.by_type()
-        every = found.get(ALL, Found())
         return DetectorReport(
             release=self.detector.reference,
             layout=self.layout,
@@ -309,31 +308,32 @@ class Evaluation:
             good=_alarms(one for one in self.judged if one.kind == GOOD),
             defective=_alarms(one for one in self.judged if one.kind != GOOD),
             pixels=pixels,
-            recall={name: self._recall(own.probability) for name, own in found.items()},
-            recall_by_length=self._strata(every, every.length, _lengths(self.unit)),
+            recall={name: self._recall(own) for name, own in found.items()},
+            recall_by_length=self._strata(self.defects, attrgetter("length"), _lengths(self.unit)),
             recall_by_visibility={
-                name: self._strata(own, own.visibility, STRATA) for name, own in found.items()
+                name: self._strata(own, attrgetter("visibility"), STRATA)
+                for name, own in found.items()
             },
             confusion={kind: dict(row) for kind, row in sorted(self.confusion.items())},
         )
 
-    def by_type(self) -> dict[str, Found]:
-        """`all` defects that were there, then those of each type that is labelled."""
-        return {name: self.found[name] for name in sorted(self.found, key=lambda n: (n != ALL, n))}
+    def by_type(self) -> dict[str, list[Defect]]:
+        """All defects that were there, then those of each type that is labelled."""
+        kinds = sorted({defect.kind for defect in self.defects})
+        own = {kind: [one for one in self.defects if one.kind == kind] for kind in kinds}
+        return {ALL: self.defects, **own}
 
     def _strata(
-        self, defects: Found, level: Sequence[str], levels: Sequence[str]
+        self, defects: Sequence[Defect], level: Callable[[Defect], str], levels: Sequence[str]
     ) -> dict[str, Recall]:
-        return {
-            one: self._recall(list(compress(defects.probability, (own == one for own in level))))
-            for one in levels
-            if one in level
-        }
+        there = {name: [one for one in defects if level(one) == name] for name in levels}
+        return {name: self._recall(own) for name, own in there.items() if own}
 
-    def _recall(self, probability: list[float]) -> Recall:
-        scores = RegionScores(self.every.pictures, probability, self.every.false)
+    def _recall(self, defects: Sequence[Defect]) -> Recall:
+        found = [defect.probability for defect in defects]
+        scores = RegionScores(self.every.pictures, found, self.every.false)
         return Recall(
-            defects=len(probability),
+            defects=len(defects),
             at={f"{rate:g}": _figure(scores.recall_at(rate)) for rate in FALSE_PER_PHOTO},
         )
 

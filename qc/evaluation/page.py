@@ -10,6 +10,7 @@ import numpy as np
 
 from qc.chart import PALETTE, Chart
 from qc.evaluation.detection import FALSE_PER_PHOTO, MISSED, DetectorReport, Evaluation, Recall
+from qc.evaluation.visibility import MEANING
 
 _STYLE = (
     "body{font:15px/1.5 sans-serif;max-width:920px;margin:2em auto;padding:0 1em;color:#222}"
@@ -67,8 +68,7 @@ def page(
         _recall_table("defect", report.recall),
         _recall_table("length", report.recall_by_length),
         "<h2>Defects found, by how plainly they show</h2>",
-        "<p>Contrast against the surface's own variation in places of the same shape. From 5 on a "
-        "defect is reliably seen (Rose's criterion); below 3.29 grain may look like it.</p>",
+        f"<p>{MEANING}</p>",
         _recall_table(
             "defect, contrast to noise",
             {
@@ -101,9 +101,9 @@ def _recall(evaluation: Evaluation) -> str:
     names = ("0.01", "0.1", "1", "10")
     chart = Chart("Defects found", "false regions a photo", "recall", names, 0, 1)
     for index, (name, defects) in enumerate(evaluation.by_type().items()):
-        if not defects.probability:
+        if not defects:
             continue
-        found = np.array(defects.probability)
+        found = np.array([defect.probability for defect in defects])
         limits = [evaluation.every.limit_at(rate) for rate in _RATES]
         recall = [float(np.mean(found > limit)) for limit in limits]
         at = [math.log10(rate) + 2 for rate in _RATES]

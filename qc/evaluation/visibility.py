@@ -29,6 +29,12 @@ for low contrasts (E. H. Chao et al., Radiology 217(P), 2000: 3.29 standard devi
 of areas of its size, at 95 % confidence); from 5 on it is reliably seen by Rose's criterion
 (A. Rose, J. Opt. Soc. Am. 38, 1948; A. E. Burgess, J. Opt. Soc. Am. A 16, 1999)."""
 
+MEANING: Final = (
+    "Contrast against the surface's own variation in places of the same shape. From 5 on a defect "
+    "is reliably seen by Rose's criterion; below 3.29 grain may look like it."
+)
+"""What a reader of a table by these strata has to know."""
+
 GAP_PX: Final = 2
 """Left out around a defect: masks are off by a pixel, and edges are soft."""
 
