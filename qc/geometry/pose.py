@@ -9,7 +9,9 @@ Source: Hartley & Zisserman, *Multiple View Geometry*, 2nd ed., sections 5 and 7
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -213,29 +215,31 @@ def fit_corners(
     lens_u = [prior.u_k1, prior.u_k2, prior.u_tangential, prior.u_tangential]
     centre_u = [prior.u_centre_px, prior.u_centre_px]
     held_u = np.maximum([prior.u_focal, *lens_u, *centre_u, stretch_u], U_HELD)
+    of_prior = np.hstack([np.zeros((len(held), 6)), np.diag(1 / held_u)])
 
-    def seen(parameters: Array) -> Array:
+    @lru_cache(maxsize=1)  # slopes are asked for where residuals were
+    def seen(*parameters: float) -> tuple[Camera, Pose, Array, Array]:
         camera, pose = _unpack(parameters[_SEEN], prior)
-        return camera.project(_stretched(points_mm, parameters[-1]), pose)
+        stretched = _stretched(points_mm, parameters[-1])
+        return camera, pose, *camera.project_with_slopes(stretched, pose)
 
     def residuals(parameters: Array) -> Array:
-        error_px = seen(parameters) - points_px
+        error_px = seen(*parameters.tolist())[2] - points_px
         return np.concatenate(
             [error_px.ravel() / corner_u_px, (parameters[_CAMERA.start :] - held) / held_u]
         )
 
     def slopes(parameters: Array) -> Array:
-        camera, pose = _unpack(parameters[_SEEN], prior)
-        stretched = _stretched(points_mm, parameters[-1])
-        by_opencv = camera.project_with_slopes(stretched, pose)[1]
+        camera, pose, _, by_opencv = seen(*parameters.tolist())
         focal = camera.focal_px * (by_opencv[:, 6] + camera.aspect * by_opencv[:, 7])
-        step = np.zeros(len(parameters))
-        step[-1] = _STRETCH_STEP
-        stretch = (seen(parameters + step) - seen(parameters - step)).ravel() / (2 * _STRETCH_STEP)
+        more, less = (
+            camera.project(_stretched(points_mm, parameters[-1] + step), pose)
+            for step in (_STRETCH_STEP, -_STRETCH_STEP)
+        )
+        stretch = (more - less).ravel() / (2 * _STRETCH_STEP)
         of_corners = np.column_stack(
             [by_opencv[:, _POSE], focal, by_opencv[:, 10:14], by_opencv[:, 8:10], stretch]
         )
-        of_prior = np.hstack([np.zeros((len(held), 6)), np.diag(1 / held_u)])
         return np.vstack([of_corners / corner_u_px, of_prior])
 
     begin = np.append(_pack(prior, start), 0.0)
@@ -268,7 +272,7 @@ def _pack(camera: Camera, pose: Pose) -> Array:
     )
 
 
-def _unpack(parameters: Array, camera: Camera) -> tuple[Camera, Pose]:
+def _unpack(parameters: Sequence[float] | Array, camera: Camera) -> tuple[Camera, Pose]:
     rx, ry, rz, tx, ty, tz, log_focal, k1, k2, p1, p2, cx, cy = (float(v) for v in parameters)
     moved = replace(
         camera,
