@@ -49,15 +49,13 @@ class ProfileReader:
         return np.asarray(np.add.reduceat(colours, starts, axis=0) / sizes[:, None, None])
 
     def _at(self, points: Array, normals: Array, offsets: Array) -> npt.NDArray[np.float32]:
-        start = (points - self._origin).astype(np.float32)[:, None]
-        along = normals.astype(np.float32)[:, None] * offsets.astype(np.float32)[:, None]
-        colours = cv2.remap(
-            self._linear,
-            start + along,
-            None,  # type: ignore[call-overload]
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
+        # x and y apart: numpy takes ten times as long for many rows of two.
+        starts, along = (points - self._origin).T.astype(np.float32), normals.T.astype(np.float32)
+        steps = offsets.astype(np.float32)
+        x, y = (
+            start[:, None] + way[:, None] * steps for start, way in zip(starts, along, strict=True)
         )
+        colours = cv2.remap(self._linear, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(colours, np.float32)
 
 
@@ -110,4 +108,5 @@ def _step(at: Singles, seen: Singles, fitted: Array) -> Array:
     diagonal = range(4)
     normal[:, diagonal, diagonal] *= 1 + _DAMPING
     normal[:, diagonal, diagonal] += 1e-12
-    return np.asarray(np.linalg.solve(normal, pull[..., None])[..., 0].T)
+    # Reordered, for numpy takes the greatest of two neighbours thirty times more slowly.
+    return np.ascontiguousarray(np.linalg.solve(normal, pull[..., None])[..., 0].T)
