@@ -12,7 +12,7 @@ squares (Levenberg 1944, Marquardt 1963).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -38,8 +38,12 @@ _CODE_U = 0.01
 
 _TERMS = len(_PRIOR)
 _HELD: Final = (_CODE_U / _PRIOR_U) ** 2
+_HELD_NORMAL: Final = np.diag([0.0, *_HELD])
+"""What the prior adds to a normal matrix; the edge itself is free."""
+
 _FIELD_TERMS, _OWN_TERMS = (0, 1, 5, 6), (2, 3, 4)
 _CHROMA_WEIGHT = 0.5
+_WEIGHTS: Final = np.array([1.0, _CHROMA_WEIGHT, _CHROMA_WEIGHT], np.float32)[:, None, None]
 
 _MAX_STEP_PX = 0.7
 _SETTLED_PX = 0.01
@@ -91,17 +95,36 @@ class Stretches:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """Where each rim may end, `(N,)` pixels outwards, and the `(N, 7)` terms of the model."""
+
+    edge_px: Array
+    terms: Array
+
+    def some(self, which: slice | Index) -> Guess:
+        """Return the guesses for some of the stretches."""
+        return Guess(self.edge_px[which], self.terms[which])
+
+
+@dataclass(frozen=True, slots=True)
 class RimFit:
     """Where the rim ends, pixels outwards, the model's terms, and what is left of the residuals.
 
-    `edge_px`, `u_px` and `loss` are `(N,)`, `terms` `(N, 7)`. `u_px` is the standard uncertainty of
-    the edge: how far the photo and what rims usually look like leave it open.
+    `edge_px` and `loss` are `(N,)`, `terms` `(N, 7)`, the `normal` matrices `(N, 8, 8)`.
     """
 
     edge_px: Array
-    u_px: Array
     terms: Array
     loss: Array
+    normal: Array
+
+    @property
+    def u_px(self) -> Array:
+        """Standard uncertainty `(N,)` of the edge.
+
+        It is how far the photo and what rims usually look like leave it open.
+        """
+        return np.asarray(_CODE_U * np.sqrt(np.linalg.inv(self.normal)[:, 0, 0]))
 
     @property
     def mirrored(self) -> Array:
@@ -109,24 +132,24 @@ class RimFit:
         own, mat = np.maximum(self.terms[:, [_OWN_TERMS[0], _FIELD_TERMS[2]]], 0).T
         return np.asarray(mat / np.maximum(own + mat, 1e-3))
 
-    def among(self, count: int, at: Index) -> RimFit:
+    def among(self, count: int, at: Index) -> Guess:
         """Guess the fits of all `count` stretches of a closed outline from those `at` some.
 
         Neighbours are alike; the median of three keeps a single stray fit from being spread.
         """
-        known = np.column_stack([self.edge_px, self.u_px, self.loss, self.terms])
+        known = np.column_stack([self.edge_px, self.terms])
         known = median_filter(known, (3, 1), mode="wrap")
         every = np.arange(count)
-        edge, u, loss, *terms = (np.interp(every, at, values, period=count) for values in known.T)
-        return RimFit(edge, u, np.column_stack(terms), loss)
+        edge, *terms = (np.interp(every, at, values, period=count) for values in known.T)
+        return Guess(edge, np.column_stack(terms))
 
     def some(self, which: slice | Index) -> RimFit:
         """Return the fits of some of the stretches."""
-        return RimFit(self.edge_px[which], self.u_px[which], self.terms[which], self.loss[which])
+        return RimFit(self.edge_px[which], self.terms[which], self.loss[which], self.normal[which])
 
 
 def fit_rims(
-    stretches: Stretches, chroma_px: float, rounds: int, start: RimFit | None = None
+    stretches: Stretches, chroma_px: float, rounds: int, start: Guess | RimFit | None = None
 ) -> RimFit:
     """Fit the model to each stretch.
 
@@ -139,6 +162,7 @@ def fit_rims(
     count = len(stretches)
     coded = np.asarray(encode_srgb(np.maximum(stretches.light, _LEAST_LIGHT)), np.float32)
     wanted = _Codec.of(stretches, 0.0).compared(_to_ycc(coded))  # the photo is blurred already
+    stretches = replace(stretches, light=stretches.light[..., :0, :])  # not read again
     codec = _Codec.of(stretches, chroma_px)
     edge, terms = np.zeros(count), np.tile(_PRIOR, (count, 1))
     if start is not None:
@@ -164,12 +188,9 @@ def fit_rims(
             break
         here = here.or_better(there, better).some(left)
         if settled.any():
-            stretches, wanted, going = (
-                stretches.some(np.flatnonzero(left)),
-                wanted[:, left],
-                going[left],
-            )
-    return RimFit(edge, _CODE_U * np.sqrt(np.linalg.inv(normal)[:, 0, 0]), terms, loss)
+            some = np.flatnonzero(left)
+            stretches, wanted, going = stretches.some(some), wanted.take(some, axis=1), going[some]
+    return RimFit(edge, terms, loss, normal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,21 +198,25 @@ class _Codec:
     """What a JPEG keeps of code values: brightness where compared, colour blurred."""
 
     compares: slice
-    chroma: Array
-    """`(C, M)`: from code values to those compared, weighted."""
+    chroma: Singles | None
+    """`(C, M)`: from code values to those compared, weighted; None where colour is not blurred."""
 
     @classmethod
     def of(cls, stretches: Stretches, chroma_px: float) -> _Codec:
         at, compared = stretches.offsets_px, np.flatnonzero(stretches.compared)
-        apart = at[compared, None] - at
-        blur = np.exp(-0.5 * (apart / chroma_px) ** 2) if chroma_px else (apart == 0).astype(float)
+        compares = slice(int(compared[0]), int(compared[-1]) + 1)
+        if not chroma_px:
+            return cls(compares, None)
+        blur = np.exp(-0.5 * ((at[compared, None] - at) / chroma_px) ** 2)
         blur *= _CHROMA_WEIGHT / blur.sum(axis=1, keepdims=True)
-        return cls(slice(int(compared[0]), int(compared[-1]) + 1), blur.astype(np.float32))
+        return cls(compares, blur.astype(np.float32))
 
     def compared(self, ycc: Singles) -> Singles:
         """Return `(…, K, N)` of `(…, 3, M, N)` Y'CbCr, or of its changes."""
-        red, blue = (self.chroma @ ycc[..., channel, :, :] for channel in (1, 2))
-        return np.concatenate([ycc[..., 0, self.compares, :], red, blue], axis=-2)
+        kept = ycc[..., self.compares, :] * _WEIGHTS
+        if self.chroma is not None:
+            np.matmul(self.chroma, ycc[..., 1:, :, :], out=kept[..., 1:, :, :])
+        return kept.reshape(*kept.shape[:-3], -1, kept.shape[-1])
 
 
 def _to_ycc(rgb: Singles) -> Singles:
@@ -233,7 +258,7 @@ class _Fitted:
         pull = (slopes @ residual[..., None])[..., 0].astype(np.float64)
         pull[:, 1:] -= _HELD * off
         normal = (slopes @ slopes.transpose(0, 2, 1)).astype(np.float64)
-        normal[:, 1:, 1:] += np.diag(_HELD)
+        normal += _HELD_NORMAL
         loss = (residual**2).sum(axis=1, dtype=np.float64) + off**2 @ _HELD
         return cls(loss, normal, pull)
 
@@ -258,7 +283,11 @@ class _Fitted:
 
 
 def _sum(lit: Singles, bases: list[Singles], terms: tuple[int, ...]) -> Singles:
-    return np.asarray(sum(lit[term] * bases[term] for term in terms), np.float32)
+    first, *others = terms
+    total = lit[first] * bases[first]
+    for term in others:
+        total += lit[term] * bases[term]
+    return np.asarray(total, np.float32)
 
 
 def _bases(edge: Array, stretches: Stretches) -> tuple[list[Singles], list[Singles]]:
@@ -281,7 +310,9 @@ def _bases(edge: Array, stretches: Stretches) -> tuple[list[Singles], list[Singl
 def _blurred(u: Singles) -> tuple[Singles, Singles, Singles, Singles]:
     """Return normal distribution and density at u, E[√max(u + Z, 0)] for normal Z, its slope."""
     table = _table()
-    at = np.clip((u - np.float32(_FIRST_U)) / np.float32(_STEP_U), 0, np.float32(len(table) - 1e-3))
+    at = (u - np.float32(_FIRST_U)) / np.float32(_STEP_U)
+    np.maximum(at, 0, out=at)
+    np.minimum(at, np.float32(len(table) - 1e-3), out=at)
     left = at.astype(np.intp)
     at -= left
     # Taken together, what one place needs is one reading of memory.

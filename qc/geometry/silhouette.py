@@ -74,7 +74,10 @@ def find_silhouette(profiles: Array, spread_px: Array, inner_px: float) -> Silho
         inner_px: how far inside the item is known to reach.
     """
     near = _stretches(profiles, spread_px, 0.0, inner_px)
-    far = _stretches(profiles, spread_px, _FARTHER_PX, inner_px)
+
+    def far(which: npt.NDArray[np.intp]) -> Stretches:
+        return _stretches(profiles[which], spread_px[which], _FARTHER_PX, inner_px)
+
     sampled = np.arange(0, len(near), max(1, len(near) // _SAMPLE))
     sample = near.some(sampled)
     tried = {chroma: fit_rims(sample, chroma, _SOME_ROUNDS) for chroma in _CHROMA_SPREADS_PX}
@@ -83,18 +86,18 @@ def find_silhouette(profiles: Array, spread_px: Array, inner_px: float) -> Silho
     known = fit_rims(sample, chroma_px, _SOME_ROUNDS, tried[chroma_px])
     inner = fit_rims(near, chroma_px, _LAST_ROUNDS, known.among(len(near), sampled))
     glimpsed = np.arange(0, len(near), _GLIMPSED)
-    glimpse = fit_rims(far.some(glimpsed), chroma_px, _ROUNDS)
+    glimpse = fit_rims(far(glimpsed), chroma_px, _ROUNDS)
     looked_at = _near(glimpsed[glimpse.loss < _MUST_FALL * inner.loss[glimpsed]], len(near))
     if len(looked_at) == 0:
         return Silhouette(inner.edge_px, inner.u_px, inner.mirrored)
     begin = glimpse.among(len(near), glimpsed).some(looked_at)
-    fitted = fit_rims(far.some(looked_at), chroma_px, _LAST_ROUNDS, begin)
+    fitted = fit_rims(far(looked_at), chroma_px, _LAST_ROUNDS, begin)
     outer_loss = np.full(len(near), np.inf)
     outer_loss[looked_at] = fitted.loss
     # A whole stretch of the outline has such a rim, or none.
     farther = _alike((_alike(outer_loss) < _MUST_FALL * _alike(inner.loss)).astype(np.float64)) == 1
     chosen, known = looked_at[farther[looked_at]], fitted.some(np.flatnonzero(farther[looked_at]))
-    edge_px, u_px, mirrored = inner.edge_px.copy(), inner.u_px.copy(), inner.mirrored.copy()
+    edge_px, u_px, mirrored = inner.edge_px.copy(), inner.u_px, inner.mirrored
     edge_px[chosen] = _FARTHER_PX + known.edge_px
     u_px[chosen], mirrored[chosen] = known.u_px, known.mirrored
     return Silhouette(edge_px, u_px, mirrored)

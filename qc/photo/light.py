@@ -49,7 +49,11 @@ def encode_srgb(linear: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
         return linear
     # OpenCV's power takes a fifth of numpy's time
     power = cv2.pow(linear.reshape(1, -1), 1 / 2.4).reshape(linear.shape)
-    return np.where(linear <= _CUT_LINEAR, linear * 12.92, 1.055 * power - 0.055)
+    encoded: npt.NDArray[np.floating] = np.asarray(power, linear.dtype)
+    encoded *= 1.055
+    encoded -= 0.055
+    np.copyto(encoded, linear * 12.92, where=linear <= _CUT_LINEAR)
+    return encoded
 
 
 def srgb_slope(
