@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import networks
 import numpy as np
 import pytest
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from qc.defects.detector import Detector
-from qc.defects.surface import find_defects, hide_surroundings
+from qc.defects.detector import DefectMap, Detector
+from qc.defects.surface import find_defects, hide_surroundings, surface_regions
 
 MM_PER_PX = 0.1
 BLUE = (20, 40, 200)
@@ -97,6 +98,21 @@ def test_a_gap_in_the_outline_still_shows(detector: Detector) -> None:
     (found,), _ = find_defects(detector, pixels, ITEM)
     assert found.type == "hole"
     assert found.width == pytest.approx(1.9, abs=0.3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(arrays(np.bool_, (24, 18)), st.floats(0.05, 0.5), st.integers(0, 23), st.integers(0, 17))
+def test_only_what_reaches_beyond_the_rim_counts(
+    item: NDArray[np.bool_], mm_per_px: float, y: int, x: int
+) -> None:
+    """The rim is what lies within 0.7 mm of a pixel beside the item."""
+    item = cv2.dilate(item.astype(np.uint8), np.ones((9, 9))).astype(bool)
+    spot = np.zeros((1, *item.shape), np.float32)
+    spot[0, max(0, y - 1) : y + 2, max(0, x - 1) : x + 2] = 1
+    depth_px = cv2.distanceTransform(item.astype(np.uint8), cv2.DIST_L2, 3)
+    beyond = item & (spot[0] > 0) & (depth_px * mm_per_px > 0.7)
+    found = surface_regions(DefectMap(("stain",), spot), item, mm_per_px)
+    assert bool(found) == (beyond.any() and (item & (spot[0] > 0)).sum() >= 4)
 
 
 @settings(max_examples=40, deadline=None)
