@@ -13,6 +13,7 @@ call it alike, and the same inputs give the same record.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -341,10 +342,14 @@ def _judge(
     experts: _Experts,
 ) -> None:
     """Measure what a view shows, find its defects and compare its colour."""
-    seen.dimensions = measure_view(
-        name, sight.view, sight.outlines, sight.holes, spec, station, height
-    )
-    seen.defects, reasons, suspicion = _defects(sight, spec, height, experts.detector)
+    # The network leaves cores idle at times: what needs no answer of it is done aside. The thread
+    # is this view's own and its tasks give none, so that no inspection waits for another.
+    with ThreadPoolExecutor(1) as aside:
+        measured = aside.submit(
+            measure_view, name, sight.view, sight.outlines, sight.holes, spec, station, height
+        )
+        seen.defects, reasons, suspicion = _defects(sight, spec, height, experts.detector, aside)
+        seen.dimensions = measured.result()
     unlike = None
     if experts.normality and worst(reasons) is not Verdict.RETAKE:
         anomalies, doubts, unlike = find_anomalies(
@@ -380,11 +385,12 @@ def _defects(
     spec: Spec,
     height: EdgeHeight | TopHeight | None,
     detector: Detector | None,
+    aside: Executor,
 ) -> tuple[list[Defect], list[Reason], float | None]:
     """Find and judge the defects on every part; glare that could hide one comes first.
 
     The last is the score of the most suspicious part. Holes that the spec has measured or
-    counted are no defects.
+    counted are no defects. Notches are found `aside`, while the network runs.
     """
     photo, view, record = sight.photo, sight.view, sight.record
     name = record.view
@@ -399,9 +405,10 @@ def _defects(
         patch = surface_patch(photo, view, outline, height_mm, detector.mm_per_px, ordered or ())
         if glare := gate_glare(patch.pixels, patch.mask, name):
             return [], [glare], None
+        notches = aside.submit(find_notches, patch.outline_mm)
         regions, score = find_defects(detector, patch.pixels, patch.mask)
         suspicion = max(suspicion, score)
-        for region in add_notches(regions, find_notches(patch.outline_mm), patch.plane):
+        for region in add_notches(regions, notches.result(), patch.plane):
             seen = Candidate(region.type, name, region.length, region.area, region.probability)
             if not worth_a_look(seen, spec):
                 continue

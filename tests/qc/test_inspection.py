@@ -1,6 +1,7 @@
 """The whole pipeline on photos made by geometry alone, without a detector."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -93,6 +94,13 @@ def test_unknown_camera_and_scale_cost_uncertainty_not_truth(bowl):
 def test_the_same_inputs_give_the_same_bytes(bowl):
     first, second = (inspect({"top": bowl}, _spec(), STATION) for _ in range(2))
     assert first.model_dump_json() == second.model_dump_json()
+
+
+def test_inspections_at_the_same_time_do_not_wait_for_each_other_nor_mix(bowl):
+    alone = inspect({"top": bowl}, _spec(), STATION).model_dump_json()
+    with ThreadPoolExecutor(4) as pool:
+        futures = [pool.submit(inspect, {"top": bowl}, _spec(), STATION) for _ in range(8)]
+        assert {one.result(timeout=120).model_dump_json() for one in futures} == {alone}
 
 
 def test_swelling_stands_beside_the_value_and_changes_nothing_else(bowl):
