@@ -22,7 +22,7 @@ from training.datasets.surfaces import Surface
 from training.datasets.windows import Window
 from training.errors import TrainingDataError
 from training.labels import TYPES, Sample
-from training.synthesis.composite.compose import FREQUENCY, PAINTERS, compose
+from training.synthesis.composite.compose import PAINTERS, compose
 from training.synthesis.composite.light import shine
 from training.synthesis.composite.scene import Pixels, Scene, log_uniform
 from training.synthesis.composite.wood import recolour
@@ -72,11 +72,10 @@ class CompositeSource:
     def __call__(self, rng: np.random.Generator, side: int) -> Sample:
         """Composite one patch."""
         place, surface = self._draw(rng, side)
-        frequency = {**FREQUENCY, **self.frequency}
         if place not in self.sawn:
-            return compose(surface, rng, frequency=frequency)
+            return compose(surface, rng, frequency=self.frequency)
         types = tuple(name for name in PAINTERS if name not in UNTOLD_BY_SAWN_WOOD)
-        return without_untold(compose(surface, rng, types=types, frequency=frequency))
+        return without_untold(compose(surface, rng, types=types, frequency=self.frequency))
 
 
 def without_untold(sample: Sample) -> Sample:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from training.labels import TYPES
 from training.synthesis.composite.compose import PAINTERS, compose, invisible
+from training.synthesis.composite.light import gleaming_edge, mirrored_lamps
 from training.synthesis.composite.material import material
 from training.synthesis.composite.outline import random_outline
 from training.synthesis.composite.scene import Scene
@@ -145,3 +147,46 @@ def test_materials_are_reproducible_and_within_range() -> None:
         assert first.shape == (64, 80, 3)
         assert first.dtype == np.float32
         assert 0 <= first.min() <= first.max() <= 1
+
+
+def test_what_the_camera_hides_is_neither_asked_for_nor_clean(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A camera that sees nothing but grey: the light showed the defects, the photos do not."""
+    monkeypatch.setattr(
+        "training.synthesis.composite.compose._EFFECTS",
+        lambda pixels, _: np.full_like(pixels, 128),
+    )
+    samples = [compose(_wood(seed), np.random.default_rng(seed)) for seed in range(12)]
+    assert not any(sample.target.any() for sample in samples)
+    assert sum(not sample.known.all() for sample in samples) > 4
+
+
+def test_a_gleaming_edge_parts_two_faces() -> None:
+    """A line alone would be a scratch: on an even surface a face beside it is lit otherwise."""
+    even, whole = np.full((SIDE, SIDE, 3), 0.5, np.float32), np.ones((SIDE, SIDE), bool)
+    parted = 0
+    for seed in range(20):
+        lit = gleaming_edge(even, Scene(even, whole, 0.0), np.random.default_rng(seed))
+        counts, _ = np.histogram(lit[..., 0], bins=100, range=(0, 1))
+        one, other = np.sort(counts)[::-1][:2] / counts.sum()
+        parted += one > 0.05 and other > 0.05
+    assert parted >= 17  # where the edge crosses a corner, one face hardly shows
+
+
+def test_tiny_lamps_are_mirrored_beside_the_outline_only() -> None:
+    """Elsewhere a bright point of less than a millimetre is a bubble's glint, and a defect."""
+    item = _bar()
+    even = np.full((SIDE, SIDE, 3), 0.3, np.float32)
+    depth = cv2.distanceTransform(item.astype(np.uint8), cv2.DIST_L2, 5)
+    tiny = 0
+    for seed in range(120):
+        lit = mirrored_lamps(even, Scene(even, item, 0.0), np.random.default_rng(seed))
+        shown = ((lit[..., 0] > 0.35) & item).astype(np.uint8)
+        count, _, stats, centres = cv2.connectedComponentsWithStats(shown, connectivity=8)
+        for place in range(1, count):
+            x, y = np.rint(centres[place]).astype(int)
+            if stats[place, cv2.CC_STAT_AREA] < 28:
+                tiny += 1
+                assert depth[y, x] < 16
+    assert tiny >= 3

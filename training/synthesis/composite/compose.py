@@ -60,7 +60,7 @@ def compose(
     rng: np.random.Generator,
     *,
     types: tuple[str, ...] = tuple(PAINTERS),
-    frequency: Mapping[str, float] = FREQUENCY,
+    frequency: Mapping[str, float] | None = None,
 ) -> Sample:
     """Turn a clean surface into a labelled photo, with defects or (3 in 10) without.
 
@@ -68,7 +68,7 @@ def compose(
         surface: clean wood, `(H, W, 3)` in 0…1.
         rng: the only source of chance.
         types: defects to choose from; none makes a clean sample.
-        frequency: of types that are painted more or less often than others (1).
+        frequency: of some types, relative to the others, in place of the usual one.
 
     Returns:
         A sample whose masks are exact, whatever the light and the camera then did.
@@ -91,10 +91,10 @@ def compose(
         if not types or rng.random() < CLEAN_SHARE
         else int(rng.choice([1, 2, 3], p=[0.5, 0.3, 0.2]))
     )
-    sound = scene
+    sound, often = scene, {**FREQUENCY, **(frequency or {})}
     for _ in range(count):
         possible = [t for t in types if outlined or t != "chip"] or list(types)
-        odds = np.array([frequency.get(t, 1.0) for t in possible])
+        odds = np.array([often.get(t, 1.0) for t in possible])
         chosen = str(rng.choice(possible, p=odds / odds.sum()))
         painted = PAINTERS[chosen](scene, rng)
         scene = painted.scene
@@ -103,36 +103,35 @@ def compose(
     behind = backdrop(rng, (height, width)) if outlined else None
     blur_px, hidden = float(rng.uniform(0.4, 1)), outlined and rng.random() < HIDDEN_SHARE
     same_light = copy.deepcopy(rng)
-    pixels = _before_camera(shine(scene, rng), behind, blur_px)
+    lit = _before_camera(shine(scene, rng), behind, blur_px)
+    camera_seed = int(rng.integers(2**31))
+
+    def photo_of(pixels: NDArray[np.uint8], shown: Mask) -> NDArray[np.uint8]:
+        photo = _EFFECTS(pixels, camera_seed)
+        return hide_surroundings(photo, shown) if hidden else photo
+
+    photo = photo_of(lit, scene.item)
     known = np.ones_like(target)
     if target.any():
-        twin = _before_camera(shine(sound, same_light), behind, blur_px)
-        lost = invisible(
-            target,
-            hide_surroundings(pixels, scene.item) if hidden else pixels,
-            hide_surroundings(twin, item) if hidden else twin,
-            int(item.sum()),
-        )
+        twin = photo_of(_before_camera(shine(sound, same_light), behind, blur_px), item)
+        lost = invisible(target, photo, twin, int(item.sum()))
         target[:, lost] = False
         known[:, lost] = False
-    photo = _EFFECTS(pixels, int(rng.integers(2**31)))
-    if hidden:
-        photo = hide_surroundings(photo, scene.item)
     return Sample(photo, target, known, scene.item if outlined else None)
 
 
 def invisible(
     target: Mask, pixels: NDArray[np.uint8], twin: NDArray[np.uint8], item_px: int
 ) -> Mask:
-    """Find the defects that light or place have hidden: they are neither asked for nor clean.
+    """Find the defects that light, camera or place hide: they are neither asked for nor clean.
 
-    A scratch in a burnt-out highlight leaves no trace, and of a stain over the whole item nobody
-    could say that it is one.
+    A scratch in a burnt-out highlight leaves no trace, nor does a fine one in a blurred photo, and
+    of a stain over the whole item nobody could say that it is one.
 
     Args:
         target: `(types, H, W)`.
-        pixels: `(H, W, 3)` with the defects.
-        twin: `(H, W, 3)` the same without them, in the same light.
+        pixels: `(H, W, 3)`, the photo with the defects.
+        twin: `(H, W, 3)` the same without them: same light, same blur, same noise.
         item_px: area of the item.
 
     Returns:

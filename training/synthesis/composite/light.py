@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from training.synthesis.composite.noise import blob, edge, fractal_noise, streak_noise
-from training.synthesis.composite.scene import Pixels, Scene, log_uniform
+from training.synthesis.composite.scene import (
+    Pixels,
+    Scene,
+    log_uniform,
+    point_on_item,
+)
+
+_ROUNDED_PX = 15
+"""How far from the outline an item's ends and edges are rounded."""
 
 
 def shine(scene: Scene, rng: np.random.Generator) -> Scene:
@@ -46,8 +55,7 @@ def _rim(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
     radii = (radius, radius * rng.uniform(0.6, 1))
     inside = blob(rng, scene.shape, centre, radii, rng.uniform(0, np.pi), 0)
     side = edge(inside, log_uniform(rng, 1.5, 40))
-    lit = pixels * np.float32(rng.uniform(0.5, 1.4))
-    pixels = pixels + (lit - pixels) * side[..., None]
+    pixels = pixels * (1 + np.float32(_unlike(rng)) * side[..., None])
     if rng.random() < 0.5:  # the rounded edge itself catches light or lies in shade
         band = np.exp(-((inside / log_uniform(rng, 1.5, 12)) ** 2))
         pixels = pixels * (1 + np.float32(rng.uniform(-0.4, 0.5)) * band[..., None])
@@ -75,15 +83,25 @@ def _gloss(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
     return np.asarray(pixels + (1 - pixels) * gleam[..., None], np.float32)
 
 
-def _lamps(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
-    """Mirror images of lamps in a lacquered hollow: small, bright, smooth."""
+def mirrored_lamps(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
+    """Mirror images of lamps: small, bright, smooth.
+
+    In a lacquered hollow they are a millimetre wide or more; the least ones lie beside the outline,
+    where rounded ends and edges show them. A tiny one elsewhere is the glint of a bubble.
+    """
     colour = np.array([1.0, rng.uniform(0.9, 1.0), rng.uniform(0.75, 1.0)], np.float32)
     angle = rng.uniform(0, np.pi)
+    depth_px = cv2.distanceTransform(scene.item.astype(np.uint8), cv2.DIST_L2, 5)
+    beside = np.argwhere((depth_px > 0) & (depth_px < _ROUNDED_PX))
     for _ in range(int(rng.integers(1, 4))):
-        radius = log_uniform(rng, 1.5, 45)
-        centre = (rng.uniform(0, scene.shape[1]), rng.uniform(0, scene.shape[0]))
+        if len(beside) and rng.random() < 0.5:
+            y, x = beside[int(rng.integers(len(beside)))]
+            radius = log_uniform(rng, 1, 6)
+        else:
+            x, y = rng.uniform(0, scene.shape[1]), rng.uniform(0, scene.shape[0])
+            radius = log_uniform(rng, 3, 45)
         radii = (radius * log_uniform(rng, 1, 4), radius)
-        inside = blob(rng, scene.shape, centre, radii, angle + rng.normal(0, 0.3), 0)
+        inside = blob(rng, scene.shape, (x, y), radii, angle + rng.normal(0, 0.3), 0)
         core = edge(inside, rng.uniform(0.3, 1.5) * radius)
         halo = np.exp(-np.square(np.clip(-inside / (0.6 * radius + 1), 0, 8)))
         gleam = rng.uniform(0.5, 1.0) * core + rng.uniform(0, 0.3) * halo
@@ -92,14 +110,24 @@ def _lamps(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
     return np.asarray(pixels, np.float32)
 
 
-def _gleaming_edge(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
-    """A rounded edge that catches the lamp: a long, smooth, thin line that fades at its ends."""
-    radius = log_uniform(rng, 0.4, 6) * max(scene.shape)
-    x, y = rng.uniform(0, scene.shape[1]), rng.uniform(0, scene.shape[0])
-    away = rng.uniform(0, 2 * np.pi)
-    centre = (x + radius * np.cos(away), y + radius * np.sin(away))
-    inside = blob(rng, scene.shape, centre, (radius, radius * rng.uniform(0.7, 1)), away, 0)
-    width = log_uniform(rng, 0.8, 8)
+def gleaming_edge(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
+    """A rounded edge that catches the lamp: a long, smooth line that fades at its ends.
+
+    It runs beside the item's outline, or parts two faces that are lit unlike: a bright line in the
+    middle of an even face is no edge but a scratch, and could not be told from one.
+    """
+    x, y = point_on_item(scene, rng)
+    width = log_uniform(rng, 1.2, 8)
+    if rng.random() < 0.5 and not scene.item.all():
+        depth = cv2.distanceTransform(scene.item.astype(np.uint8), cv2.DIST_L2, 5)
+        inside = np.asarray(depth, np.float32) - np.float32(width + log_uniform(rng, 1.5, 15))
+    else:
+        radius = log_uniform(rng, 0.4, 6) * max(scene.shape)
+        away = rng.uniform(0, 2 * np.pi)
+        centre = (x + radius * np.cos(away), y + radius * np.sin(away))
+        inside = blob(rng, scene.shape, centre, (radius, radius * rng.uniform(0.7, 1)), away, 0)
+        face = edge(inside, 2 * width)
+        pixels = pixels * (1 + np.float32(_unlike(rng)) * face[..., None])
     line = np.exp(-np.square(inside / width))
     grid_y, grid_x = np.mgrid[: scene.shape[0], : scene.shape[1]].astype(np.float32)
     reach = log_uniform(rng, 25, 400)
@@ -108,12 +136,17 @@ def _gleaming_edge(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pi
     return np.asarray(pixels + (1 - pixels) * share, np.float32)
 
 
+def _unlike(rng: np.random.Generator) -> float:
+    """Draw how much brighter or darker one face is than the other: enough to be seen."""
+    return float(rng.uniform(0.1, 0.45) * rng.choice([-1, 1]))
+
+
 _EFFECTS = (
     (_form, 0.6),
     (_rim, 0.3),
     (_shadow, 0.25),
     (_gloss, 0.3),
-    (_lamps, 0.25),
-    (_gleaming_edge, 0.35),
+    (mirrored_lamps, 0.25),
+    (gleaming_edge, 0.35),
 )
 """Each effect with the chance that a picture shows it."""
