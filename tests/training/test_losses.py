@@ -21,12 +21,15 @@ def test_the_loss_is_weighted_cross_entropy_plus_dice(seed: int) -> None:
         if k:
             entropy = entropy - (POSITIVE_WEIGHT * torch.log(p) if t else torch.log(1 - p))
             weight += POSITIVE_WEIGHT if t else 1
-    dice = torch.tensor(0.0)
-    for channel in range(2):
-        keep = known[:, channel]
-        p, t = probability[:, channel][keep], target[:, channel][keep].float()
-        dice = dice + 1 - 2 * (p * t).sum() / (p.square().sum() + t.sum() + 1)
-    expected = entropy / weight * 3 + dice / 2
+
+    def dice(rows: list[int], channel: int) -> torch.Tensor:
+        keep = known[rows, channel]
+        p, t = probability[rows, channel][keep], target[rows, channel][keep].float()
+        return 1 - 2 * (p * t).sum() / (p.square().sum() + t.sum() + 1)
+
+    over_batch = sum(dice([0, 1], channel) for channel in range(2)) / 2
+    one_by_one = sum(dice([row], channel) for row in range(2) for channel in range(2)) / 4
+    expected = entropy / weight * 3 + (over_batch + one_by_one) / 2
     found = defect_loss(logits, target, known)
     assert found.item() == pytest.approx(expected.item(), rel=1e-4)
     (slope,) = torch.autograd.grad(found, logits)
