@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, field_validator
 
 from training.errors import TrainingDataError
+from training.labels import TYPES
 
 SurfaceName = Literal["procedural", "wood", "boards", "hires", "textures"]
 EncoderName = Literal["tf_efficientnet_lite0", "tf_efficientnet_lite2"]
@@ -69,6 +70,13 @@ class TrainingConfig(BaseModel):
         default=0.0, ge=0, le=1, description="Patches shown up to 2.5 times larger than they are."
     )
     renders_share: float = Field(default=0.0, ge=0, le=1, description="Patches of renders.")
+
+    @field_validator("frequency")
+    @classmethod
+    def _known(cls, frequency: dict[str, float]) -> dict[str, float]:
+        if unknown := sorted(set(frequency) - set(TYPES)):
+            raise ValueError(f"no type {unknown[0]!r}; there are: {', '.join(TYPES)}")
+        return frequency
 
     def write(self, path: Path) -> None:
         """Keep the configuration with its run."""
