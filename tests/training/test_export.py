@@ -13,7 +13,8 @@ import onnx
 import pytest
 import torch
 
-from qc.defects.detector import Detector
+from qc.defects.detector import DefectMap, Detector
+from qc.defects.regions import LOW, find_regions
 from qc.defects.release import Release
 from qc.defects.session import Session
 from training.config import TrainingConfig
@@ -21,7 +22,7 @@ from training.datasets.catalogue import Catalogue, manifest
 from training.datasets.patches import CompositeSource, Patches
 from training.datasets.surfaces import procedural_surface
 from training.errors import TrainingDataError
-from training.export import OPSET, check_parity, export_onnx
+from training.export import OPSET, check_parity, export_onnx, same_instances
 from training.history import HISTORY, curve
 from training.labels import TYPES
 from training.losses import defect_loss
@@ -198,3 +199,17 @@ def test_a_manifest_changes_with_any_byte(tmp_path: Path) -> None:
     assert first == {"files": 2, "sha256": hashlib.sha256(lines.encode()).hexdigest()}
     files[1].write_bytes(b"c")
     assert manifest(tmp_path, files) != first
+
+
+def test_a_pixel_on_a_limit_makes_no_other_instance() -> None:
+    """Its last digit adds it to one of the two, whose strongest tenth then is two pixels."""
+    core = np.zeros((1, 8, 32), np.float32)
+    core[0, 4, 2:16] = 0.6
+    core[0, 4, 2] = 0.95
+    above, below, other = core.copy(), core.copy(), core.copy()
+    above[0, 4, 16], below[0, 4, 16] = LOW + 1e-6, LOW - 1e-6
+    other[0, 4, 20:26] = 0.8
+    ours, theirs, another = (DefectMap(("crack",), maps) for maps in (above, below, other))
+    assert find_regions(ours)[0].probability != find_regions(theirs)[0].probability
+    assert same_instances(ours, theirs)
+    assert not same_instances(ours, another)

@@ -16,7 +16,7 @@ from training.export import export_onnx
 from training.labels import TYPES
 from training.network import SILENT_LOGIT, DefectNetwork
 from training.normalise import normalise
-from training.released import SCALES, ReleasedNetwork
+from training.released import ReleasedNetwork
 from training.weights import blended, folded, load_release, own_widths, read_run, settle_norms
 
 pytestmark = pytest.mark.slow
@@ -37,7 +37,7 @@ def trained() -> DefectNetwork:
 @pytest.fixture(scope="module")
 def model(trained: DefectNetwork, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("release") / "model.onnx"
-    export_onnx(ReleasedNetwork(trained, torch.ones(KNOWN, SCALES), torch.zeros(KNOWN)), path)
+    export_onnx(ReleasedNetwork(trained, torch.ones(KNOWN, 1), torch.zeros(KNOWN)), path)
     return path
 
 
@@ -89,7 +89,7 @@ def grown(trained: DefectNetwork) -> DefectNetwork:
 @pytest.fixture(scope="module")
 def grown_model(grown: DefectNetwork, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("grown") / "model.onnx"
-    export_onnx(ReleasedNetwork(grown, torch.ones(KNOWN + 2, SCALES), torch.zeros(KNOWN + 2)), path)
+    export_onnx(ReleasedNetwork(grown, torch.ones(KNOWN + 2, 1), torch.zeros(KNOWN + 2)), path)
     return path
 
 
@@ -137,7 +137,7 @@ def test_onnxruntime_gives_the_known_types_to_the_bit(model: Path, grown_model: 
 
 def test_without_new_types_a_release_does_the_same_work_as_those_before(model: Path) -> None:
     """As many operations of each kind as the shipped release: a tile takes as long."""
-    shipped = Path(__file__).parents[2] / "models" / "detector" / "0.5.0" / "model.onnx"
+    shipped = Path(__file__).parents[2] / "models" / "detector" / "0.6.0" / "model.onnx"
     ours, theirs = (
         Counter(node.op_type for node in onnx.load(str(path)).graph.node)
         for path in (model, shipped)
