@@ -77,6 +77,7 @@ def card(release: Release) -> str:
             other,
             "Nothing else is wrong with these surfaces, so what counts as false is false.",
         ),
+        *_rendered(release.metrics.get("rendered_items")),
         f"## On {alarms['pictures']} clean textures of other wood, never trained on\n\n"
         f"{100 * alarms['false_pixel_share']:.2f} % of the pixels reach a threshold; "
         f"{alarms['pictures_with_sure_instance']} of {alarms['pictures']} pictures "
@@ -93,6 +94,17 @@ def card(release: Release) -> str:
     return "\n\n".join(section.rstrip() for section in sections) + "\n"
 
 
+def _rendered(found: Mapping[str, Any] | None) -> list[str]:
+    if found is None:
+        return []
+    return _composites(
+        f"## On {found['patches']} rendered items, never trained on",
+        found,
+        "Cracks, holes, chips and dents are cut into the item's mesh; what is too shallow to be "
+        "seen is asked for as well, and stands in the lowest stratum below.",
+    )
+
+
 def _composites(title: str, found: Mapping[str, Any], false: str) -> list[str]:
     return [
         f"{title}\n\n"
@@ -100,7 +112,7 @@ def _composites(title: str, found: Mapping[str, Any], false: str) -> list[str]:
         + f"\n\nImage AUROC {found['image_auroc']}, patches with a defect against those "
         f"without; {found['clean_patches_sure_of_a_defect']} of {found['clean_patches']} patches "
         "without a defect have an instance of probability 0.9 or more, enough to fail an item. "
-        f"A defect that light has swallowed is neither asked for nor clean. {false}",
+        f"A defect that light or camera have swallowed is neither asked for nor clean. {false}",
         "Defects found as regions, whatever they are called, at so many false regions a patch; "
         "only defects of the sizes that are promised are asked for:\n\n"
         + _table(

@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,15 +22,18 @@ from rich.console import Console
 from rich.progress import track
 
 from qc.defects.detector import DefectMap, Detector
-from qc.defects.regions import find_regions
+from qc.defects.regions import HIGH, LOW, Region, find_regions
+from qc.defects.surface import hide_surroundings, surface_regions
 from qc.defects.unscaled import map_unscaled
 from qc.evaluation.detection import SURE
 from qc.evaluation.pixels import PixelScores, score_auroc
 from qc.evaluation.regions import RegionScores
 from qc.evaluation.visibility import STRATA, strata
+from training.augment import CameraEffects
 from training.datasets.boards import MM_PER_PX as BOARD_MM_PER_PX
 from training.datasets.boards import Board, load_board, read_index
 from training.datasets.patches import PAINTED_MM_PER_PX, CompositeSource, Patches
+from training.datasets.renders import load_render, read_renders
 from training.datasets.surfaces import (
     Surface,
     board_surface,
@@ -76,6 +80,8 @@ class Judged:
     sample: Sample
     maps: DefectMap
     classes: frozenset[int] = frozenset()
+    item: NDArray[np.bool_] | None = None
+    """`(H, W)` what an inspection looks at; None where that is the whole picture."""
 
     @property
     def probability(self) -> NDArray[np.float32]:
@@ -86,6 +92,12 @@ class Judged:
     def score(self) -> float:
         """As `qc detect` pools it."""
         return self.maps.score
+
+    def regions(self, low: float = LOW, high: float = HIGH) -> list[Region]:
+        """Instances as `qc detect` finds them, or as an inspection does on an item."""
+        if self.item is None:
+            return find_regions(self.maps, low=low, high=high)
+        return surface_regions(self.maps, self.item, PAINTED_MM_PER_PX, low=low, high=high)
 
 
 def unseen_wood(data: Path) -> Surface:
@@ -143,6 +155,23 @@ def judge_composites(detector: Detector, surface: Surface, count: int) -> Iterat
         yield Judged(f"composite {index}", sample, maps)
 
 
+def judge_renders(detector: Detector, root: Path) -> Iterator[Judged]:
+    """Run the detector on rendered items, as an inspection sees them.
+
+    Their cracks, holes, chips and dents are cut into the mesh, so that light behaves. A camera's
+    noise and blur are added, the same for every release.
+    """
+    effects = CameraEffects()
+    names = read_renders(root)
+    for number, name in enumerate(track(names, "renders", console=Console(stderr=True))):
+        drawn, item = load_render(root, name)
+        photo = hide_surroundings(effects(drawn.pixels, number), item)
+        maps = map_at_own_scale(detector, photo, PAINTED_MM_PER_PX)
+        # The wood that we render has no knots, though training does not count on it.
+        sample = Sample(photo, drawn.target, np.ones_like(drawn.known), item)
+        yield Judged(name, sample, DefectMap(maps.types, maps.probability * item), item=item)
+
+
 def pixel_metrics(
     judged: list[Judged], types: tuple[str, ...], thresholds: dict[str, float]
 ) -> dict[str, dict[str, float]]:
@@ -170,15 +199,15 @@ def region_recall(detector: Detector, judged: list[Judged]) -> dict[str, dict[st
     the same by contrast to noise, for the false regions that all of them share.
     """
     table: dict[str, dict[str, Any]] = {}
-    found = [find_regions(one.maps, low=_SWEEP, high=_SWEEP) for one in judged]
-    labelled = [_labelled(one.sample) for one in judged]
+    found = [one.regions(_SWEEP, _SWEEP) for one in judged]
+    labelled = [numbered(one.sample) for one in judged]
     for channel, name in enumerate(detector.types):
         scores, shown = RegionScores(), list[str]()
         for one, regions, truths in zip(judged, found, labelled, strict=True):
             asked = _large_enough(name, truths, one.sample.target[channel], PAINTED_MM_PER_PX)
-            scores.add(regions, truths, asked)
             # A defect that light has swallowed is not known, and is no clean surface either.
             unknown = np.asarray(~one.sample.known.all(axis=0))
+            scores.add(regions, truths, asked, unknown)
             shown += strata(one.sample.pixels, truths, asked, unknown, one.sample.item)
         if not scores.found:
             continue
@@ -196,11 +225,16 @@ def _recall(scores: RegionScores) -> dict[str, float]:
     }
 
 
-def _labelled(sample: Sample) -> NDArray[np.int32]:
-    """Number the connected defects `(H, W)` of any type; 0 where there is none."""
-    defective = np.asarray(sample.target.any(axis=0), np.uint8)
-    _, labels = cv2.connectedComponents(defective, connectivity=8)
-    return np.asarray(labels, np.int32)
+def numbered(sample: Sample) -> NDArray[np.int32]:
+    """Number the connected defects `(H, W)`; 0 where there is none.
+
+    Defects of two types that touch are two: a scratch across a stain is asked for by itself.
+    """
+    labels = np.zeros(sample.target.shape[1:], np.int32)
+    for own in sample.target:
+        _, parts = cv2.connectedComponents(own.astype(np.uint8), connectivity=8)
+        labels[own] = np.asarray(parts)[own] + labels.max()
+    return labels
 
 
 def _large_enough(
@@ -236,20 +270,24 @@ def any_defect_metrics(judged: list[Judged]) -> dict[str, float]:
 
 
 def composite_metrics(detector: Detector, judged: list[Judged]) -> dict[str, Any]:
-    """Everything that is measured on composites."""
+    """Everything that is measured on composites.
+
+    A patch that shows no defect but what light or camera hide is neither defective nor clean.
+    """
     scores = np.array([one.score for one in judged])
     defective = np.array([bool(one.sample.target.any()) for one in judged])
+    clean = ~defective & np.array([bool(one.sample.known.all()) for one in judged])
+    told = defective | clean
     return {
         "patches": len(judged),
         "pixels": pixel_metrics(judged, detector.types, detector.release.thresholds),
         "any_defect": any_defect_metrics(judged),
         "regions": region_recall(detector, judged),
-        "image_auroc": round(score_auroc(scores, defective), 4),
-        "clean_patches": int((~defective).sum()),
+        "image_auroc": round(score_auroc(scores[told], defective[told]), 4),
+        "clean_patches": int(clean.sum()),
         "clean_patches_sure_of_a_defect": sum(
-            any(region.probability >= SURE for region in find_regions(one.maps))
-            for one, bad in zip(judged, defective, strict=True)
-            if not bad
+            any(region.probability >= SURE for region in one.regions())
+            for one in compress(judged, clean)
         ),
     }
 
@@ -313,6 +351,9 @@ def main(
     composites: Annotated[int, typer.Option(help="Composited patches.")] = 400,
     record: Annotated[bool, typer.Option(help="Write the metrics into release.json.")] = False,
     failures: Annotated[Path | None, typer.Option(help="JPEG of the worst pictures.")] = None,
+    renders: Annotated[
+        Path | None, typer.Option(help="Rendered items that it was not trained on.")
+    ] = None,
 ) -> None:
     """Measure a release and print its metrics as JSON."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -329,6 +370,8 @@ def main(
         name: composite_metrics(detector, list(judge_composites(detector, surface, composites)))
         for name, surface in surfaces.items()
     }
+    if renders:
+        made["rendered_items"] = composite_metrics(detector, list(judge_renders(detector, renders)))
     alarms, textures = false_alarms(detector, data / "wood_textures_eval")
     metrics = {
         "validation_boards": {

@@ -24,14 +24,18 @@ class Match:
 
     Attributes:
         surest: per true defect, by its label, the surest finding that covers it.
-        false: findings that touch no defect.
+        false: findings that touch neither a defect nor a place that nobody knows.
     """
 
     surest: dict[int, Region]
     false: list[Region]
 
 
-def match(regions: Sequence[Region], truths: NDArray[np.integer]) -> Match:
+def match(
+    regions: Sequence[Region],
+    truths: NDArray[np.integer],
+    unknown: NDArray[np.bool_] | None = None,
+) -> Match:
     """Compare findings with the true defects of a picture, whatever they are called.
 
     A scratch that is called a crack was found; its name is the business of the confusion table.
@@ -39,11 +43,14 @@ def match(regions: Sequence[Region], truths: NDArray[np.integer]) -> Match:
     Args:
         regions: what was found, polygons in pixels.
         truths: `(H, W)` labels of the true defects, 0 where there is none.
+        unknown: `(H, W)` true where nobody knows what is there: a finding that touches such a
+            place is not a false one. Nowhere by default.
     """
     areas = np.bincount(truths.ravel())
-    near = cv2.dilate(
-        (truths > 0).astype(np.uint8), np.ones((2 * NEAR_PX + 1,) * 2, np.uint8)
-    ).astype(bool)
+    excused = truths > 0 if unknown is None else (truths > 0) | unknown
+    near = cv2.dilate(excused.astype(np.uint8), np.ones((2 * NEAR_PX + 1,) * 2, np.uint8)).astype(
+        bool
+    )
     surest: dict[int, Region] = {}
     false = []
     for region in regions:
@@ -68,13 +75,14 @@ class RegionScores:
     found: list[float] = field(default_factory=list)
     """Per true defect, the probability of its surest finding; 0 where it was missed."""
     false: list[float] = field(default_factory=list)
-    """Probability of every finding that touches no defect."""
+    """Probability of every false finding."""
 
     def add(
         self,
         regions: Sequence[Region],
         truths: NDArray[np.integer],
         asked: Sequence[int] | None = None,
+        unknown: NDArray[np.bool_] | None = None,
     ) -> None:
         """Count one picture.
 
@@ -83,9 +91,10 @@ class RegionScores:
             truths: `(H, W)` labels of the true defects, 0 where there is none.
             asked: labels that count for the recall, all by default; the others are neither
                 asked for nor false.
+            unknown: as in `match`.
         """
         self.pictures += 1
-        matched = match(regions, truths)
+        matched = match(regions, truths, unknown)
         self.false += [region.probability for region in matched.false]
         labels = np.unique(truths[truths > 0]).tolist() if asked is None else asked
         for label in labels:

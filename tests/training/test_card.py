@@ -122,3 +122,11 @@ def test_every_figure_is_the_release_s() -> None:
 def test_an_unmeasured_release_gets_no_card() -> None:
     with pytest.raises(TrainingDataError, match="no metrics"):
         card(_release({}))
+
+
+def test_rendered_items_stand_on_the_card_where_they_were_measured() -> None:
+    assert "rendered items" not in card(_release(_METRICS))
+    rendered = _METRICS["composites_on_other_wood"] | {"patches": 77, "image_auroc": 0.7321}
+    text = card(_release(_METRICS | {"rendered_items": rendered}))
+    assert "## On 77 rendered items" in text
+    assert "Image AUROC 0.7321" in text

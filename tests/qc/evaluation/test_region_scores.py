@@ -42,6 +42,14 @@ def test_defects_not_asked_for_are_neither_recalled_nor_false() -> None:
     assert (scores.found, scores.false) == ([0.0], [])
 
 
+def test_a_finding_where_nobody_knows_is_not_false() -> None:
+    unknown = np.zeros((60, 60), bool)
+    unknown[28:33, 10:15] = True
+    scores = RegionScores()
+    scores.add([_square(28, 10, 5, 0.9), _square(2, 50, 5, 0.8)], _truths(), unknown=unknown.T)
+    assert (scores.found, scores.false) == ([0.0, 0.0], [0.8])
+
+
 def test_recall_falls_with_the_allowance() -> None:
     """Ten pictures: one defect each, found at 0.1 … 1.0; false regions at 0.95 and 0.35."""
     scores = RegionScores(pictures=10, found=[k / 10 for k in range(1, 11)], false=[0.95, 0.35])
