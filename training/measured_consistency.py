@@ -228,7 +228,7 @@ def look_at_all(
 
 def main(
     data: Annotated[Path, typer.Option(help="Folder with wood_boards and wood_textures_eval.")],
-    release: Annotated[Path, typer.Option(help="Detector.")] = Path("models/detector/0.5.0"),
+    release: Annotated[Path, typer.Option(help="Detector.")] = Path("models/detector/0.6.0"),
     encoder: Annotated[Path, typer.Option(help="Encoder.")] = Path("models/encoder/0.1.0"),
     boards: Annotated[int, typer.Option(help="Boards of each part; 0 for all.")] = 0,
     composites: Annotated[int, typer.Option(help="Composites of each part.")] = 400,

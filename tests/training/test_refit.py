@@ -17,7 +17,7 @@ from training.train import validate
 from training.weights import read_network
 
 pytestmark = pytest.mark.slow
-RELEASE = Path(__file__).parents[2] / "models" / "detector" / "0.5.0"
+RELEASE = Path(__file__).parents[2] / "models" / "detector" / "0.6.0"
 SCRATCH = TYPES.index("scratch")
 OTHERS = [c for c in range(len(TYPES)) if c != SCRATCH]
 
