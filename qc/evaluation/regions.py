@@ -48,9 +48,8 @@ def match(
     """
     areas = np.bincount(truths.ravel())
     excused = truths > 0 if unknown is None else (truths > 0) | unknown
-    near = cv2.dilate(excused.astype(np.uint8), np.ones((2 * NEAR_PX + 1,) * 2, np.uint8)).astype(
-        bool
-    )
+    reach = np.ones((2 * NEAR_PX + 1,) * 2, np.uint8)
+    near = cv2.dilate(excused.astype(np.uint8), reach).astype(bool)
     surest: dict[int, Region] = {}
     false = []
     for region in regions:

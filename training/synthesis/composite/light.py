@@ -6,12 +6,7 @@ import cv2
 import numpy as np
 
 from training.synthesis.composite.noise import blob, edge, fractal_noise, streak_noise
-from training.synthesis.composite.scene import (
-    Pixels,
-    Scene,
-    log_uniform,
-    point_on_item,
-)
+from training.synthesis.composite.scene import Field, Pixels, Scene, log_uniform, point_on_item
 
 _ROUNDED_PX = 15
 """How far from the outline an item's ends and edges are rounded."""
@@ -55,7 +50,7 @@ def _rim(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
     radii = (radius, radius * rng.uniform(0.6, 1))
     inside = blob(rng, scene.shape, centre, radii, rng.uniform(0, np.pi), 0)
     side = edge(inside, log_uniform(rng, 1.5, 40))
-    pixels = pixels * (1 + np.float32(_unlike(rng)) * side[..., None])
+    pixels = _lit_unlike(pixels, side, rng)
     if rng.random() < 0.5:  # the rounded edge itself catches light or lies in shade
         band = np.exp(-((inside / log_uniform(rng, 1.5, 12)) ** 2))
         pixels = pixels * (1 + np.float32(rng.uniform(-0.4, 0.5)) * band[..., None])
@@ -91,7 +86,7 @@ def mirrored_lamps(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pi
     """
     colour = np.array([1.0, rng.uniform(0.9, 1.0), rng.uniform(0.75, 1.0)], np.float32)
     angle = rng.uniform(0, np.pi)
-    depth_px = cv2.distanceTransform(scene.item.astype(np.uint8), cv2.DIST_L2, 5)
+    depth_px = _depth_px(scene)
     beside = np.argwhere((depth_px > 0) & (depth_px < _ROUNDED_PX))
     for _ in range(int(rng.integers(1, 4))):
         if len(beside) and rng.random() < 0.5:
@@ -119,15 +114,13 @@ def gleaming_edge(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pix
     x, y = point_on_item(scene, rng)
     width = log_uniform(rng, 1.2, 8)
     if rng.random() < 0.5 and not scene.item.all():
-        depth = cv2.distanceTransform(scene.item.astype(np.uint8), cv2.DIST_L2, 5)
-        inside = np.asarray(depth, np.float32) - np.float32(width + log_uniform(rng, 1.5, 15))
+        inside = _depth_px(scene) - np.float32(width + log_uniform(rng, 1.5, 15))
     else:
         radius = log_uniform(rng, 0.4, 6) * max(scene.shape)
         away = rng.uniform(0, 2 * np.pi)
         centre = (x + radius * np.cos(away), y + radius * np.sin(away))
         inside = blob(rng, scene.shape, centre, (radius, radius * rng.uniform(0.7, 1)), away, 0)
-        face = edge(inside, 2 * width)
-        pixels = pixels * (1 + np.float32(_unlike(rng)) * face[..., None])
+        pixels = _lit_unlike(pixels, edge(inside, 2 * width), rng)
     line = np.exp(-np.square(inside / width))
     grid_y, grid_x = np.mgrid[: scene.shape[0], : scene.shape[1]].astype(np.float32)
     reach = log_uniform(rng, 25, 400)
@@ -136,9 +129,15 @@ def gleaming_edge(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pix
     return np.asarray(pixels + (1 - pixels) * share, np.float32)
 
 
-def _unlike(rng: np.random.Generator) -> float:
-    """Draw how much brighter or darker one face is than the other: enough to be seen."""
-    return float(rng.uniform(0.1, 0.45) * rng.choice([-1, 1]))
+def _lit_unlike(pixels: Pixels, face: Field, rng: np.random.Generator) -> Pixels:
+    """Make one face brighter or darker than the other, enough to be seen."""
+    change = rng.uniform(0.1, 0.45) * rng.choice([-1, 1])
+    return np.asarray(pixels * (1 + np.float32(change) * face[..., None]), np.float32)
+
+
+def _depth_px(scene: Scene) -> Field:
+    """Distance of each of the item's pixels to what lies beside it."""
+    return np.asarray(cv2.distanceTransform(scene.item.astype(np.uint8), cv2.DIST_L2, 5))
 
 
 _EFFECTS = (
