@@ -22,15 +22,10 @@ from training.config import EncoderName, SurfaceName, TrainingConfig
 from training.datasets.boards import Board, read_index
 from training.datasets.catalogue import Catalogue, read_catalogue
 from training.datasets.surfaces import board_surface
-from training.evaluate import (
-    any_defect_metrics,
-    composite_metrics,
-    false_alarms,
-    image_metrics,
-    judge_boards,
-    judge_composites,
-)
 from training.export import release_run
+from training.false_alarms import false_alarms
+from training.judged import judge_boards, judge_composites
+from training.metrics import any_defect_metrics, composite_metrics, image_metrics
 from training.team import Team
 from training.train import fit, start
 

@@ -26,9 +26,10 @@ from qc.evaluation.pixels import PixelScores
 from training.datasets.boards import MM_PER_PX, Board, load_board, load_classes, read_index
 from training.datasets.catalogue import read_catalogue
 from training.datasets.surfaces import board_surface
-from training.evaluate import judge_boards, judge_composites, pixel_metrics
 from training.finetune import FINETUNING, Lesson, known_types, teach
+from training.judged import judge_boards, judge_composites
 from training.labels import TYPES
+from training.metrics import pixel_metrics
 
 log = logging.getLogger("training")
 NEW_TYPE = "marrow"

@@ -23,7 +23,7 @@ from qc.evaluation.pixels import PixelScores, score_auroc
 from training.datasets.boards import MM_PER_PX as BOARD_MM_PER_PX
 from training.datasets.boards import load_board, read_index
 from training.datasets.patches import CompositeSource, Patches, enlarged
-from training.evaluate import unseen_wood
+from training.judged import unseen_wood
 from training.labels import Sample
 
 Judge = Callable[[NDArray[np.uint8]], DefectMap]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from qc.defects.detector import Detector
 from training.datasets.patches import PAINTED_MM_PER_PX, at_scale
-from training.evaluate import map_at_own_scale
+from training.judged import map_at_own_scale
 from training.labels import TYPES, Sample
 
 DISC_MM, LINE_PX = 5.0, 2

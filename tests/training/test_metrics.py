@@ -8,8 +8,9 @@ from typing import cast
 import numpy as np
 
 from qc.defects.detector import DefectMap, Detector
-from training.evaluate import Judged, composite_metrics, numbered
+from training.judged import Judged
 from training.labels import TYPES, Sample, empty_target
+from training.metrics import composite_metrics, numbered
 
 SIDE = 64
 
@@ -49,14 +50,3 @@ def test_a_patch_whose_only_defect_is_hidden_is_neither_clean_nor_defective() ->
     assert (metrics["clean_patches"], metrics["clean_patches_sure_of_a_defect"]) == (1, 0)
     assert metrics["image_auroc"] == 1.0
     assert metrics["regions"]["stain"]["recall_at_0.1"] == 1.0
-
-
-def test_a_render_is_judged_on_its_item_alone() -> None:
-    """Whatever is said of the table, or of the outline's own transition, is not an instance."""
-    sample, item = _sample(), np.zeros((SIDE, SIDE), bool)
-    item[16:48, 16:48] = True
-    probability = np.zeros((len(TYPES), SIDE, SIDE), np.float32)
-    probability[0, :8] = probability[0, 16:18, 20:44] = probability[0, 30:34, 20:40] = 0.9
-    judged = Judged("item", sample, DefectMap(TYPES, probability * item), item=item)
-    (only,) = judged.regions()
-    assert only.polygon[:, 1].min() >= 29
