@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from qc.defects.detector import Detector
 from qc.evaluation.detection import SURE
 from qc.evaluation.pixels import PixelScores, score_auroc
-from qc.evaluation.regions import RegionScores
+from qc.evaluation.regions import FalseFindings, match
 from qc.evaluation.visibility import STRATA, strata
 from training.datasets.patches import PAINTED_MM_PER_PX
 from training.judged import Judged
@@ -113,30 +113,36 @@ def region_recall(detector: Detector, judged: list[Judged]) -> dict[str, dict[st
     Only defects of the sizes that the detector promises to see are asked for. `by_visibility` has
     the same by contrast to noise, for the false regions that all of them share.
     """
-    table: dict[str, dict[str, Any]] = {}
-    found = [one.regions(_SWEEP, _SWEEP) for one in judged]
-    labelled = [numbered(one.sample) for one in judged]
-    for channel, name in enumerate(detector.types):
-        scores, shown = RegionScores(), list[str]()
-        for one, regions, truths in zip(judged, found, labelled, strict=True):
+    false = FalseFindings()
+    defects: dict[str, list[tuple[float, str]]] = {name: [] for name in detector.types}
+    for one in judged:
+        truths = numbered(one.sample)
+        # A defect that light has swallowed is not known, and is no clean surface either.
+        unknown = np.asarray(~one.sample.known.all(axis=0))
+        matched = match(one.regions(_SWEEP, _SWEEP), truths, unknown)
+        false.add(matched.false)
+        for channel, name in enumerate(detector.types):
             asked = _large_enough(name, truths, one.sample.target[channel], PAINTED_MM_PER_PX)
-            # A defect that light has swallowed is not known, and is no clean surface either.
-            unknown = np.asarray(~one.sample.known.all(axis=0))
-            scores.add(regions, truths, asked, unknown)
-            shown += strata(one.sample.pixels, truths, asked, unknown, one.sample.item)
-        if not scores.found:
-            continue
-        table[name] = _recall(scores) | {"by_visibility": {}}
-        for level in (level for level in STRATA if level in shown):
-            found_there = [p for p, own in zip(scores.found, shown, strict=True) if own == level]
-            there = RegionScores(scores.pictures, found_there, scores.false)
-            table[name]["by_visibility"][level] = _recall(there)
-    return table
+            shown = strata(one.sample.pixels, truths, asked, unknown, one.sample.item)
+            found = map(matched.probability, asked)
+            defects[name] += zip(found, shown, strict=True)
+    return {
+        name: _recall([probability for probability, _ in own], false)
+        | {
+            "by_visibility": {
+                level: _recall(there, false)
+                for level in STRATA
+                if (there := [probability for probability, shown in own if shown == level])
+            }
+        }
+        for name, own in defects.items()
+        if own
+    }
 
 
-def _recall(scores: RegionScores) -> dict[str, float]:
-    return {"defects": len(scores.found)} | {
-        f"recall_at_{rate}": round(scores.recall_at(rate), 4) for rate in (0.1, 1.0, 10.0)
+def _recall(found: list[float], false: FalseFindings) -> dict[str, float]:
+    return {"defects": len(found)} | {
+        f"recall_at_{rate}": round(false.recall_at(rate, found), 4) for rate in (0.1, 1.0, 10.0)
     }
 
 

@@ -27,7 +27,7 @@ from qc.evaluation.folder import GOOD, LabelledPhoto, LabelledSet, Problem
 from qc.evaluation.labels import UNTYPED, LabelError, Mask
 from qc.evaluation.pictures import picture
 from qc.evaluation.pixels import PixelScores, score_auroc
-from qc.evaluation.regions import RegionScores, match
+from qc.evaluation.regions import FalseFindings, match
 from qc.evaluation.visibility import STRATA, strata
 from qc.photo import decode_photo
 
@@ -139,7 +139,7 @@ class Evaluation:
     judged: list[Judged] = field(default_factory=list)
     any_pixel: PixelScores = field(default_factory=PixelScores)
     type_pixels: dict[str, PixelScores] = field(default_factory=dict)
-    every: RegionScores = field(default_factory=RegionScores)
+    false: FalseFindings = field(default_factory=FalseFindings)
     defects: list[Defect] = field(default_factory=list)
     confusion: dict[str, Counter[str]] = field(default_factory=dict)
     _photos: dict[Path, LabelledPhoto] = field(default_factory=dict)
@@ -249,15 +249,13 @@ class Evaluation:
         shown = strata(pixels, truths, range(1, len(defects) + 1))
         matched = match(found, truths)
         called = match([region for region in found if region.probability >= HIGH], truths)
-        self.every.pictures += 1
-        self.every.false += [region.probability for region in matched.false]
+        self.false.add(matched.false)
         missed = 0
         for number, (kind, length) in enumerate(defects, start=1):
-            region = matched.surest.get(number)
             name = called.surest[number].type if number in called.surest else MISSED
             missed += name == MISSED
             self.confusion.setdefault(kind, Counter())[name] += 1
-            probability = region.probability if region else 0.0
+            probability = matched.probability(number)
             self.defects.append(Defect(kind, length, shown[number - 1], probability))
         for region in called.false:
             self.confusion.setdefault(NOTHING, Counter())[region.type] += 1
@@ -331,10 +329,9 @@ class Evaluation:
 
     def _recall(self, defects: Sequence[Defect]) -> Recall:
         found = [defect.probability for defect in defects]
-        scores = RegionScores(self.every.pictures, found, self.every.false)
+        at = {rate: self.false.recall_at(rate, found) for rate in FALSE_PER_PHOTO}
         return Recall(
-            defects=len(defects),
-            at={f"{rate:g}": _figure(scores.recall_at(rate)) for rate in FALSE_PER_PHOTO},
+            defects=len(defects), at={f"{rate:g}": _figure(share) for rate, share in at.items()}
         )
 
 

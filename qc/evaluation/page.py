@@ -103,9 +103,8 @@ def _recall(evaluation: Evaluation) -> str:
     for index, (name, defects) in enumerate(evaluation.by_type().items()):
         if not defects:
             continue
-        found = np.array([defect.probability for defect in defects])
-        limits = [evaluation.every.limit_at(rate) for rate in _RATES]
-        recall = [float(np.mean(found > limit)) for limit in limits]
+        found = [defect.probability for defect in defects]
+        recall = [evaluation.false.recall_at(rate, found) for rate in _RATES]
         at = [math.log10(rate) + 2 for rate in _RATES]
         chart.line(at, recall, _COLOURS[index % len(_COLOURS)], name)
     return chart.svg()

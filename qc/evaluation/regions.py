@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -29,6 +29,10 @@ class Match:
 
     surest: dict[int, Region]
     false: list[Region]
+
+    def probability(self, label: int) -> float:
+        """Return that of a defect's surest finding; 0 where it was missed."""
+        return self.surest[label].probability if label in self.surest else 0.0
 
 
 def match(
@@ -67,50 +71,33 @@ def match(
 
 
 @dataclass
-class RegionScores:
-    """Collects pictures; a defect counts as found at the probability of its surest finding."""
+class FalseFindings:
+    """What is found on some pictures where nothing is: the price of recall."""
 
     pictures: int = 0
-    found: list[float] = field(default_factory=list)
-    """Per true defect, the probability of its surest finding; 0 where it was missed."""
-    false: list[float] = field(default_factory=list)
-    """Probability of every false finding."""
+    probabilities: list[float] = field(default_factory=list)
 
-    def add(
-        self,
-        regions: Sequence[Region],
-        truths: NDArray[np.integer],
-        asked: Sequence[int] | None = None,
-        unknown: NDArray[np.bool_] | None = None,
-    ) -> None:
-        """Count one picture.
+    def add(self, false: Iterable[Region]) -> None:
+        """Count one picture's."""
+        self.pictures += 1
+        self.probabilities += [region.probability for region in false]
+
+    def limit_at(self, per_picture: float) -> float:
+        """Lowest probability that keeps them within an allowance a picture."""
+        allowed = int(per_picture * self.pictures)
+        surest = sorted(self.probabilities, reverse=True)
+        return surest[allowed] if allowed < len(surest) else 0.0
+
+    def recall_at(self, per_picture: float, found: Sequence[float]) -> float:
+        """Share of some defects found when so many false findings a picture are accepted.
 
         Args:
-            regions: what was found, polygons in pixels.
-            truths: `(H, W)` labels of the true defects, 0 where there is none.
-            asked: labels that count for the recall, all by default; the others are neither
-                asked for nor false.
-            unknown: as in `match`.
+            per_picture: the allowance.
+            found: per defect, as `Match.probability`.
+
+        Returns:
+            The share; NaN without defects.
         """
-        self.pictures += 1
-        matched = match(regions, truths, unknown)
-        self.false += [region.probability for region in matched.false]
-        labels = np.unique(truths[truths > 0]).tolist() if asked is None else asked
-        for label in labels:
-            region = matched.surest.get(label)
-            self.found.append(region.probability if region else 0.0)
-
-    def limit_at(self, false_per_picture: float) -> float:
-        """Lowest probability that keeps the false regions within an allowance a picture."""
-        allowed = int(false_per_picture * self.pictures)
-        false = sorted(self.false, reverse=True)
-        return false[allowed] if allowed < len(false) else 0.0
-
-    def recall_at(self, false_per_picture: float) -> float:
-        """Share of the defects found when so many false regions a picture are accepted.
-
-        NaN without defects.
-        """
-        if not self.found:
+        if not found:
             return float("nan")
-        return float(np.mean(np.array(self.found) > self.limit_at(false_per_picture)))
+        return float(np.mean(np.array(found) > self.limit_at(per_picture)))
