@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from qc.defects.release import Release, active_folder, read_release
 from qc.defects.session import Session
-from qc.defects.tiling import around, cut
+from qc.defects.tiling import cut
 from qc.errors import ReleaseError
 
 _STRONGEST = 20
@@ -119,8 +119,8 @@ class Detector:
 
         Args:
             pixels: `(H, W, 3)` sRGB, at least 1 × 1.
-            asked: `(H, W)` where the answer matters; what lies far from such pixels is not
-                looked at, and its probability is 0. None means everywhere.
+            asked: `(H, W)` where the answer matters; a tile without such a pixel is not looked
+                at, and its probability is 0. None means everywhere.
 
         Raises:
             ValueError: an array has another shape.
@@ -129,12 +129,6 @@ class Detector:
             raise ValueError(f"pixels must be (H, W, 3), got {pixels.shape}")
         if asked is not None and asked.shape != pixels.shape[:2]:
             raise ValueError(f"asked must be {pixels.shape[:2]}, got {asked.shape}")
-        if asked is not None:
-            window = around(asked, self.release.stride_px)
-            if asked[window].shape != asked.shape:
-                whole = np.zeros((len(self.types), *asked.shape), np.float32)
-                whole[:, *window] = self.map(pixels[window], asked[window]).probability
-                return DefectMap(self.types, whole)
         height, width = pixels.shape[:2]
         tiles = [
             tile

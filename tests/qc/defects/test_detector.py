@@ -111,18 +111,6 @@ def test_the_window_holds_what_is_asked(length: int, one: int, other: int, strid
     assert side == length or min(beside) >= 5 or window.start == 0 or window.stop == length
 
 
-@pytest.mark.parametrize("at", [(0, 0), (150, 130), (299, 399)])
-def test_only_what_is_around_the_asked_pixels_is_looked_at(
-    colours: Detector, at: tuple[int, int]
-) -> None:
-    pixels = _noise(300, 400)
-    asked = np.zeros((300, 400), np.bool_)
-    asked[at] = True
-    probability = colours.map(pixels, asked).probability
-    np.testing.assert_allclose(probability[:, asked][:, 0], pixels[at] / 255, atol=1e-6)
-    assert np.count_nonzero(probability.any(axis=0)) <= 32 * 32
-
-
 def test_where_it_is_asked_has_the_pictures_size(colours: Detector) -> None:
     with pytest.raises(ValueError, match=r"asked must be \(8, 9\), got \(9, 8\)"):
         colours.map(np.zeros((8, 9, 3), np.uint8), np.ones((9, 8), np.bool_))

@@ -68,6 +68,20 @@ def test_a_crack_that_reaches_the_edge_is_kept_whole(detector: Detector) -> None
     assert found.polygon[:, 0].max() >= 218
 
 
+def test_only_the_box_around_the_item_is_looked_at(
+    detector: Detector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = []
+
+    def recorded(pixels: Pixels, asked: NDArray[np.bool_] | None = None) -> DefectMap:
+        looked_at.append(pixels.shape)
+        return Detector.map(detector, pixels, asked)
+
+    monkeypatch.setattr(detector, "map", recorded)
+    find_defects(detector, _item(), ITEM)
+    assert looked_at == [(119 + 2 * 5, 179 + 2 * 5, 3)]
+
+
 @pytest.mark.parametrize("depth_mm", [0.2, 0.4, 0.6])
 def test_an_alarm_along_the_outline_only_is_the_outline(
     detector: Detector, depth_mm: float
