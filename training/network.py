@@ -52,17 +52,29 @@ class _Conv(nn.Conv2d):
         return convolved
 
 
+def pad_to_halve(planes: Tensor, side: int, stride: int, value: float | None = None) -> Tensor:
+    """Pad `(N, C, H, W)` as TensorFlow does for even sizes: more below and right.
+
+    Args:
+        planes: what a strided convolution without padding of its own reads next.
+        side: of its kernel in pixels.
+        stride: its step in pixels.
+        value: of what is added; 0 by default.
+    """
+    total = side - stride
+    first, last = total // 2, total - total // 2
+    return functional.pad(planes, (first, last, first, last), value=value)
+
+
 class HalvingConv(_Conv):
-    """Strided convolution padded as TensorFlow does for even sizes: more below and right.
+    """Strided convolution that pads by `pad_to_halve`.
 
     timm computes that padding from the size of every input; for even sizes it is a constant,
     which keeps the exported graph free of arithmetic on shapes.
     """
 
     def _convolve(self, features: Tensor) -> Tensor:
-        total = self.kernel_size[0] - self.stride[0]
-        first, last = total // 2, total - total // 2
-        return super()._convolve(functional.pad(features, (first, last, first, last)))
+        return super()._convolve(pad_to_halve(features, self.kernel_size[0], self.stride[0]))
 
 
 def _prepare(encoder: nn.Module) -> None:

@@ -6,8 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.network import HalvingConv
+from training.network import HalvingConv, pad_to_halve
 from training.normalise import MEAN, STD
+
+_STRIDE = 2
 
 
 class ByteStem(nn.Module):
@@ -38,8 +40,8 @@ class ByteStem(nn.Module):
 
     def forward(self, planes: Tensor) -> Tensor:
         """Return features `(N, C, H / 2, W / 2)` of planes `(N, 3, H, W)`, 0…255."""
-        padded = functional.pad(planes, (0, 1, 0, 1), value=255 * MEAN[0])
-        return functional.conv2d(padded, self.byte_weight, self.byte_bias, stride=2)
+        padded = pad_to_halve(planes, self.byte_weight.shape[-1], _STRIDE, value=255 * MEAN[0])
+        return functional.conv2d(padded, self.byte_weight, self.byte_bias, stride=_STRIDE)
 
 
 def of_normalised(byte_weight: Tensor, byte_bias: Tensor) -> tuple[Tensor, Tensor]:

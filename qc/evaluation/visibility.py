@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import fftconvolve
 
+from qc.photo.colour import srgb_to_lab
+
 NOT_MEASURED: Final = "not measured"
 _EDGES: Final = (3.29, 5.0)
 STRATA: Final = (
@@ -59,12 +61,6 @@ def stratum(contrast: float) -> str:
     return STRATA[int(np.searchsorted(_EDGES, contrast, side="right"))]
 
 
-def lab(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return CIELAB `(H, W, 3)`, lightness 0…100, of sRGB pixels `(H, W, 3)`."""
-    scaled = pixels.astype(np.float32) / np.float32(255)
-    return np.asarray(cv2.cvtColor(scaled, cv2.COLOR_RGB2LAB), np.float32)
-
-
 def clean_surface(defective: Mask, surface: Mask | None = None) -> Mask:
     """Return where `(H, W)` a surface shows that no defect is near.
 
@@ -96,7 +92,7 @@ def strata(
     asked = list(labels)
     if not asked:
         return []
-    field, dirty = lab(pixels), defects > 0
+    field, dirty = srgb_to_lab(pixels), defects > 0
     clean = clean_surface(dirty if unknown is None else dirty | unknown, surface)
     return [stratum(contrast_to_noise(field, defects == label, clean)) for label in asked]
 
@@ -114,7 +110,7 @@ def contrast_to_noise(
     white noise that is Rose's ratio of signal to noise, the ring's own noise included.
 
     Args:
-        field: `(H, W, C)`, such as `lab` gives.
+        field: `(H, W, C)`, such as `srgb_to_lab` gives.
         region: `(H, W)` true on the defect.
         clean: `(H, W)` true where the surface shows and no defect is near, see `clean_surface`.
         rounding: standard deviation below which a pixel's variation means nothing.

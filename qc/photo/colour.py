@@ -7,6 +7,7 @@ paper's own colour, so the reference must come from a photo on the mat too.
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -35,6 +36,15 @@ def linear_to_lab(linear: npt.NDArray[np.floating]) -> Array:
     f = np.where(xyz > _DELTA**3, np.cbrt(xyz), xyz / (3 * _DELTA**2) + 4 / 29)
     x, y, z = f[..., 0], f[..., 1], f[..., 2]
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+def srgb_to_lab(encoded: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Return CIELAB of a picture `(H, W, 3)` in sRGB, by OpenCV in single precision.
+
+    Within half a unit of `linear_to_lab`, and fast enough for every pixel of a photo.
+    """
+    scaled = encoded.astype(np.float32) / np.float32(255)
+    return np.asarray(cv2.cvtColor(scaled, cv2.COLOR_RGB2LAB), np.float32)
 
 
 def delta_e_2000(first: npt.NDArray[np.floating], second: npt.NDArray[np.floating]) -> Array:

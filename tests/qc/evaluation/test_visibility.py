@@ -12,9 +12,9 @@ from qc.evaluation.visibility import (
     STRATA,
     clean_surface,
     contrast_to_noise,
-    lab,
     stratum,
 )
+from qc.photo.colour import srgb_to_lab
 
 Mask = NDArray[np.bool_]
 
@@ -105,7 +105,7 @@ def test_half_the_light_changes_little() -> None:
     def photo(light: NDArray[np.floating]) -> NDArray[np.uint8]:
         return np.asarray(np.rint((1.055 * light ** (1 / 2.4) - 0.055) * 255), np.uint8)
 
-    bright, dim = (_measured(lab(photo(share * linear)), region) for share in (1.0, 0.5))
+    bright, dim = (_measured(srgb_to_lab(photo(share * linear)), region) for share in (1.0, 0.5))
     assert dim == pytest.approx(bright, rel=0.15)
     assert bright > 5
 

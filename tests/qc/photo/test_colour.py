@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qc.photo.colour import delta_e_2000, linear_to_lab
+from qc.photo import srgb_to_linear
+from qc.photo.colour import delta_e_2000, linear_to_lab, srgb_to_lab
 
 # Sharma, Wu & Dalal (2005), table 1 (ciede2000testdata.txt of the University of Rochester).
 _SHARMA = """
@@ -68,6 +69,13 @@ def test_lab_is_as_opencv_computes_it():
     picture = np.random.default_rng(0).random((1, 1000, 3), np.float32)
     theirs = cv2.cvtColor(picture, cv2.COLOR_LRGB2Lab)
     np.testing.assert_allclose(linear_to_lab(picture), theirs, atol=0.1)
+
+
+def test_every_pixels_lab_is_near_the_exact_one():
+    levels = np.arange(0, 256, 5, np.uint8)
+    picture = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(len(levels), -1, 3)
+    exact = linear_to_lab(srgb_to_linear(picture))
+    np.testing.assert_allclose(srgb_to_lab(picture), exact, atol=0.5)
 
 
 @given(st.floats(0, 1))
