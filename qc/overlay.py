@@ -24,9 +24,14 @@ class Framed(Protocol):
     """A photo, or what is known of one."""
 
     @property
-    def width_px(self) -> int: ...  # noqa: D102
+    def width_px(self) -> int:
+        """Its columns."""
+        ...
+
     @property
-    def height_px(self) -> int: ...  # noqa: D102
+    def height_px(self) -> int:
+        """Its rows."""
+        ...
 
 
 # Distinct for the colour-blind as well (Okabe & Ito, 2008), and readable on wood and blue.

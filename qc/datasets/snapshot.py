@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 from uuid import uuid4
@@ -63,7 +64,7 @@ def of_dataset(dataset: Dataset) -> list[ReviewedPhoto]:
     return [
         ReviewedPhoto(
             sha256=hashlib.sha256(_bytes_of(photo.path)).hexdigest(),
-            read=lambda path=photo.path: _bytes_of(path),  # type: ignore[misc]
+            read=partial(_bytes_of, photo.path),
             regions=photo.regions,
             false_alarms=photo.false_alarms,
             product=photo.product,

@@ -50,7 +50,7 @@ class Labels(Protocol):
 class Good:
     """No defect at all."""
 
-    def masks(self, shape: Shape) -> dict[str, Mask]:  # noqa: ARG002  # the protocol's
+    def masks(self, _shape: Shape) -> dict[str, Mask]:
         """Return nothing."""
         return {}
 

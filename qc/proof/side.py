@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -105,32 +106,31 @@ def draw_side(seed: int) -> SideTrial:
         break
     pieces, camera, focal_35mm = above
     setting, told, stood = drawn
-    common = {
-        "layout": layout,
-        "print_scale": scale,
-        "sensor": ranges.sensor(rng),
-        "table": ranges.table(rng),
-        "focal_35mm": round(focal_35mm) if condition == "exif" else None,
-        "seed": seed,
-    }
+    scene = partial(
+        Scene,
+        layout=layout,
+        print_scale=scale,
+        sensor=ranges.sensor(rng),
+        table=ranges.table(rng),
+        focal_35mm=round(focal_35mm) if condition == "exif" else None,
+        seed=seed,
+    )
     lamp = lamp_above(rng, setting.side)
     scenes = {
-        SIDE: Scene(
+        SIDE: scene(
             camera=stood.camera,
             solids=tuple((solid, material) for solid in stood.solids),
             light=lamp,
             lift=ranges.lift(rng, layout),
-            **common,  # type: ignore[arg-type]
         )
     }
     truths = _from_above(family, pieces[0])
     if truths:
-        scenes[TOP] = Scene(
+        scenes[TOP] = scene(
             camera=camera,
             solids=((pieces[0].solid, material),),
             lift=ranges.lift(rng, layout),
             light=ranges.light(rng),
-            **common,  # type: ignore[arg-type]
         )
     station = None
     if measured:

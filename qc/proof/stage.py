@@ -26,8 +26,13 @@ def look_at(
     right = np.cross(forward, up)
     right /= np.linalg.norm(right)
     rotation = np.stack([right, np.cross(forward, right), forward])
-    rows = tuple(tuple(row) for row in rotation.tolist())
-    return rows, tuple((-rotation @ eye_mm).tolist())  # type: ignore[return-value]
+    first, second, third = map(_vector, rotation)
+    return (first, second, third), _vector(-rotation @ eye_mm)
+
+
+def _vector(of: Array) -> Vector:
+    x, y, z = of.tolist()
+    return x, y, z
 
 
 def staged(

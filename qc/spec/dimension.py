@@ -7,7 +7,7 @@ angles degrees, and a count has none.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
@@ -295,5 +295,5 @@ def dimension_models() -> dict[str, type[SpecModel]]:
     return {
         feature: model
         for model in models
-        for feature in model.model_fields["feature"].annotation.__args__  # type: ignore[union-attr]
+        for feature in get_args(model.model_fields["feature"].annotation)
     }
