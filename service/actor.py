@@ -19,6 +19,16 @@ class Actor:
     tablet: str | None = None
     tablet_id: UUID | None = None
 
+    def require_person(self) -> UUID:
+        """Return the id of the person, where only people come in.
+
+        Raises:
+            ValueError: it is the service itself.
+        """
+        if self.person_id is None:
+            raise ValueError(f"{self.name} is no person")
+        return self.person_id
+
 
 SYSTEM: Final = Actor("system")
 """The service itself: specs stored at the start, sample photos."""

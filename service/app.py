@@ -83,7 +83,7 @@ def build_app(
                 raise
             yield
 
-    app = FastAPI(
+    app = _Application(
         title="Teliti",
         version=API_VERSION,
         description="Inspects photos of finished craft items against the buyer's spec.",
@@ -129,14 +129,16 @@ def build_app(
         app.include_router(router)
     webclient.install(app)
     guard.check(app)
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            app.openapi_schema = build_schema(app)
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
     return app
+
+
+class _Application(FastAPI):
+    """Describes itself by our schema."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = build_schema(self)
+        return self.openapi_schema
 
 
 def _operation_id(route: APIRoute) -> str:

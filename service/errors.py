@@ -293,8 +293,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def install_error_handlers(app: FastAPI) -> None:
     """Render every expected error of `app` as a problem."""
 
-    async def on_teliti_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, TelitiError)  # noqa: S101 -- Starlette's handler type is wider
+    @app.exception_handler(TelitiError)
+    async def on_teliti_error(request: Request, error: TelitiError) -> Response:
         headers = {}
         if isinstance(error, RetryLaterError):
             headers["Retry-After"] = str(error.retry_after_s)
@@ -313,8 +313,8 @@ def install_error_handlers(app: FastAPI) -> None:
             headers=headers,
         )
 
-    async def on_validation_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101
+    @app.exception_handler(RequestValidationError)
+    async def on_validation_error(request: Request, error: RequestValidationError) -> Response:
         faults = tuple(
             FieldProblem(location=".".join(map(str, fault["loc"])), message=fault["msg"])
             for fault in error.errors()
@@ -329,8 +329,8 @@ def install_error_handlers(app: FastAPI) -> None:
             errors=faults,
         )
 
-    async def on_http_exception(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101
+    @app.exception_handler(HTTPException)
+    async def on_http_exception(request: Request, error: HTTPException) -> Response:
         phrase = PHRASES.get(error.status_code, "HTTP error")
         return problem(
             request,
@@ -341,7 +341,8 @@ def install_error_handlers(app: FastAPI) -> None:
             headers=error.headers,
         )
 
-    async def on_memory_error(request: Request, _error: Exception) -> Response:
+    @app.exception_handler(MemoryError)
+    async def on_memory_error(request: Request, _error: MemoryError) -> Response:
         return problem(
             request,
             HTTPStatus.SERVICE_UNAVAILABLE,
@@ -350,8 +351,3 @@ def install_error_handlers(app: FastAPI) -> None:
             fix=f"Try again in {_MEMORY_RETRY_S} seconds; nothing was stored, and nothing is lost.",
             headers={"Retry-After": str(_MEMORY_RETRY_S)},
         )
-
-    app.add_exception_handler(TelitiError, on_teliti_error)
-    app.add_exception_handler(MemoryError, on_memory_error)
-    app.add_exception_handler(RequestValidationError, on_validation_error)
-    app.add_exception_handler(HTTPException, on_http_exception)

@@ -26,8 +26,8 @@ def render_settings() -> str:
     lines = ["| variable | default | what it does |", "| --- | --- | --- |"]
     for group, field in Settings.model_fields.items():
         kind = field.annotation
-        assert isinstance(kind, type)  # noqa: S101 -- every group is a model
-        assert issubclass(kind, BaseModel)  # noqa: S101
+        if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+            raise TypeError(f"{group} is no group of settings")
         for name, setting in kind.model_fields.items():
             variable = f"TELITI_{group}__{name}".upper()
             default = "" if setting.default is None else f"`{setting.default}`"

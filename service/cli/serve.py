@@ -90,22 +90,23 @@ def serve(
                 _listen(server.host, server.install_port, "TELITI_SERVER__INSTALL_PORT")
             )
             doors.install_page = f"http://{names.best}:{_port(install)}"
-            app = create_install_app(certificates, doors.address)
-            stack.enter_context(_serving(uvicorn.Config(app, **_QUIET), install))
+            page = create_install_app(certificates, doors.address)
+            stack.enter_context(_serving(uvicorn.Config(page, **_QUIET), install))
         if certificates is not None and server.local_port is not None:
             local = stack.enter_context(_listen("127.0.0.1", server.local_port, "--local-port"))
             doors.local = local
             # A browser on this machine shows tablets the way to the address that they can reach.
             public = server.model_copy(update={"public_url": doors.address})
             settings = settings.model_copy(update={"server": public})
+        app = create_app(settings)
         config = uvicorn.Config(
-            create_app(settings),
+            app,
             ssl_certfile=None if certificates is None else certificates.server_pem,
             ssl_keyfile=None if certificates is None else certificates.server_key,
             lifespan="on",
             **_QUIET,
         )
-        _Server(config, doors).run(sockets=[listening])
+        _Server(app, config, doors).run(sockets=[listening])
 
 
 @dataclass
@@ -132,7 +133,7 @@ def _settings(**groups: dict[str, object]) -> Settings:
         name: {key: value for key, value in group.items() if value is not None}
         for name, group in groups.items()
     }
-    return Settings(**given)  # type: ignore[arg-type]  # validated by pydantic
+    return Settings.model_validate(given)
 
 
 def _certificates(settings: Settings, names: Names) -> Certificates:
@@ -157,9 +158,9 @@ def _listen(host: str, port: int, option: str) -> socket.socket:
 class _Server(uvicorn.Server):
     """Says where it listens, once it does, and how tablets and the first person get in."""
 
-    def __init__(self, config: uvicorn.Config, doors: Doors) -> None:
+    def __init__(self, app: FastAPI, config: uvicorn.Config, doors: Doors) -> None:
         super().__init__(config)
-        self._doors = doors
+        self._app, self._doors = app, doors
         self._beside = ExitStack()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -168,12 +169,10 @@ class _Server(uvicorn.Server):
             return  # it did not start; the log says why
         # Code and models stay: a full collection that looks through them holds up an inspection.
         gc.freeze()
-        app = self.config.app
-        assert isinstance(app, FastAPI)  # noqa: S101 -- uvicorn's type is wider
         if self._doors.local is not None:
-            beside = uvicorn.Config(app, lifespan="off", **_QUIET)
+            beside = uvicorn.Config(self._app, lifespan="off", **_QUIET)
             self._beside.enter_context(_serving(beside, self._doors.local))
-        runtime: Runtime = app.state.runtime
+        runtime: Runtime = self._app.state.runtime
         _announce(self._doors, runtime.first_code)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -225,7 +224,7 @@ def _address(listening: socket.socket, server: ServerSettings, names: Names) -> 
     if server.public_url is not None:
         return server.public_url.rstrip("/")
     host = str(listening.getsockname()[0])
-    if host in ("0.0.0.0", "::"):  # noqa: S104 -- asked for by the option
+    if ipaddress.ip_address(host).is_unspecified:
         host = names.best if server.https else socket.gethostname()
     shown = f"[{host}]" if ":" in host else host
     return f"{'https' if server.https else 'http'}://{shown}:{_port(listening)}"

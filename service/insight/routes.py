@@ -92,12 +92,12 @@ def export_insight(
     session: ReadSession,
     scope: ScopeDep,
     table: Table,
-    format: Annotated[Literal["csv", "parquet"], Query()] = "csv",  # noqa: A002 -- as people say
+    file_format: Annotated[Literal["csv", "parquet"], Query(alias="format")] = "csv",
 ) -> Response:
     """Give items, measurements or nonconformities as a table; makers are groups, never persons."""
     items, _ = items_of(session, scope)
     rows = export.rows_of(table, items)
-    if format == "csv":
+    if file_format == "csv":
         content, kind = export.to_csv(COLUMNS[table], rows), "text/csv; charset=utf-8"
     else:
         content, kind = (
@@ -105,7 +105,7 @@ def export_insight(
             "application/vnd.apache.parquet",
         )
     headers = {
-        "Content-Disposition": f'attachment; filename="teliti-{table}.{format}"',
+        "Content-Disposition": f'attachment; filename="teliti-{table}.{file_format}"',
         "Cache-Control": "no-store",
     }
     return Response(content, media_type=kind, headers=headers)

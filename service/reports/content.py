@@ -220,3 +220,10 @@ class ReportContent(_Content):
     def sha256(self) -> str:
         """The hash that the QR code carries."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+class SignedContent(ReportContent):
+    """What a signed report says: only decided lots have one."""
+
+    outcome: Literal["accept", "reject"]
+    signature: Signature

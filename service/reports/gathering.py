@@ -78,18 +78,18 @@ class _Unit:
     @property
     def standing(self) -> tuple[ReportedDefect, ...]:
         """The defects beyond the spec, or in doubt."""
-        if self.accepted_by_person or self.shown is None:
+        shown = self.shown
+        if self.accepted_by_person or shown is None:
             return ()
-        reviewed = self.shown.review is not None
+        reviewed = shown.review is not None  # with what the machine missed, beyond its own
         return tuple(
-            _defect(defect, sure=reviewed or self._failed(defect))
+            _defect(
+                defect,
+                sure=reviewed or shown.defects[defect.number - 1].verdict is Verdict.FAIL,
+            )
             for defect in self.defects
             if not defect.dismissed and defect.severity is not Severity.ACCEPTABLE
         )
-
-    def _failed(self, defect: ReviewedDefect) -> bool:
-        assert self.shown is not None  # noqa: S101 -- asked only of defects, which have one
-        return self.shown.defects[defect.number - 1].verdict is Verdict.FAIL
 
 
 def gather(session: Session, lot_id: UUID, frame: Frame) -> ReportContent:

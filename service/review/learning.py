@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import numpy as np
@@ -73,7 +74,7 @@ def _collect(
         found.photos.append(
             ReviewedPhoto(
                 sha256=photo.sha256,
-                read=lambda sha256=photo.sha256: store.get(sha256),  # type: ignore[misc]
+                read=partial(store.get, photo.sha256),
                 regions=tuple(_region(d) for d in own if not d.dismissed),
                 false_alarms=tuple(_region(d) for d in own if d.dismissed and d.type != ANOMALY),
                 product=inspection.spec.id,

@@ -118,7 +118,6 @@ def _judge(runtime: Runtime, photo: Photo, spec: Spec, view: str) -> Verdict:
 def _keep(
     runtime: Runtime, actor: Actor, spec: Spec, view: str, sha256: str, data: bytes
 ) -> GoldenPhoto:
-    assert actor.person_id is not None  # noqa: S101 -- only people upload
     with runtime.database.writing() as session:
         kept = {row.view: row for row in repository.golden_photos(session, spec.id, spec.version)}
         row = kept.get(view)
@@ -134,7 +133,7 @@ def _keep(
                 view=view,
                 sha256=sha256,
                 size_bytes=len(data),
-                added_by_id=actor.person_id,
+                added_by_id=actor.require_person(),
                 added_at=datetime.now(UTC),
             )
             repository.add(session, row)

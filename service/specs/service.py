@@ -236,7 +236,6 @@ def _add(session: Session, actor: Actor, spec: Spec, effective_on: date) -> None
 
 
 def _take_over_golden(session: Session, actor: Actor, before: SpecRow, spec: Spec) -> None:
-    assert actor.person_id is not None  # noqa: S101 -- only people upload
     views = {view.name for view in spec.views}
     for photo in repository.golden_photos(session, before.id, before.version):
         if photo.view in views:
@@ -246,7 +245,7 @@ def _take_over_golden(session: Session, actor: Actor, before: SpecRow, spec: Spe
                 view=photo.view,
                 sha256=photo.sha256,
                 size_bytes=photo.size_bytes,
-                added_by_id=actor.person_id,
+                added_by_id=actor.require_person(),
                 added_at=datetime.now(UTC),
             )
             repository.add(session, kept)

@@ -80,6 +80,14 @@ class Worker:
     """Sends one message after the other."""
 
     def __init__(self, database: Database, settings: WebhookSettings) -> None:
+        """Prepare to send.
+
+        Raises:
+            ValueError: no receiver is set.
+        """
+        if settings.url is None or settings.secret is None:
+            raise ValueError("a webhook needs its url and its secret")
+        self._url, self._secret = settings.url, settings.secret
         self._database = database
         self._settings = settings
         self._key = key_of(settings)
@@ -109,8 +117,6 @@ class Worker:
             WebhookAddressError, DeliveryError: it was not delivered and stays the next one.
         """
         settings = self._settings
-        assert settings.url is not None  # noqa: S101 -- `delivering` starts none without
-        assert settings.secret is not None  # noqa: S101 -- the settings want both
         with self._database.reading() as session:  # an idle receiver costs no lock
             row = repository.cursor(session, self._key)
             if row is None or audit.next_entry(session, row.sequence, settings.events) is None:
@@ -127,8 +133,8 @@ class Worker:
             subject=entry.subject,
         )
         try:
-            target = find_target(settings.url, settings.allowed_hosts)
-            secret = settings.secret.get_secret_value()
+            target = find_target(self._url, settings.allowed_hosts)
+            secret = self._secret.get_secret_value()
             deliver(target, message, secret, int(time.time()), settings.timeout_s)
         except Exception as error:
             self._failed(claim, str(error))
