@@ -148,7 +148,7 @@ def upload_while_killed(
     outcome = Outcome()
     done = threading.Event()
     down: list[KillableService] = []
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
 
     def kill_again_and_again() -> None:
         while not done.is_set():
@@ -251,7 +251,7 @@ def _compare_with_what_is_kept(client: httpx2.Client, outcome: Outcome) -> None:
 def compare_with_stores(folder: Path, environment: Mapping[str, str], outcome: Outcome) -> None:
     """Look beneath the service: rows, photos to the last byte, and the chain of the log."""
     with mock.patch.dict(os.environ, environment):
-        settings = Settings(storage={"data_dir": folder / "data"}).storage  # type: ignore[arg-type]
+        settings = Settings(storage={"data_dir": folder / "data"}).storage
         photos = photo_store(settings)
         database = open_database(settings)
     try:
@@ -291,11 +291,11 @@ def main() -> int:
             compare_with_stores(folder, environment, outcome)
         if nodes > 1:
             late |= outcome.taken_over_s > _TAKEN_OVER_S
-            print(  # noqa: T201
+            print(
                 f"{outcome.taken_over} uploads were taken over from a killed node, after "
                 f"{outcome.taken_over_s:.1f} s at most"
             )
-        print(  # noqa: T201
+        print(
             f"{name}: {len(outcome.receipts)} receipts, each with its complete inspection, none "
             f"twice, none lost; killed {outcome.kills} times, {outcome.cut_off} requests cut off, "
             f"{outcome.longest_s:.1f} s the longest wait for a receipt ({outcome.took_s:.0f} s)",

@@ -43,7 +43,7 @@ def _database_url(name: str) -> str:
 
 def _create(name: str, options: str = "") -> str:
     with psycopg.connect(_postgresql(), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" {options}')  # type: ignore[call-overload]
+        connection.execute(f'CREATE DATABASE "{name}" {options}')
     return _database_url(name)
 
 
@@ -90,8 +90,8 @@ def s3_environment() -> dict[str, str]:
             raise RuntimeError("the server of S3's protocol did not start")
         time.sleep(0.05)
     address = f"http://127.0.0.1:{port_file.read_text()}"
-    request = urllib.request.Request(f"{address}/{_BUCKET}", method="PUT")  # noqa: S310
-    with urllib.request.urlopen(request):  # noqa: S310
+    request = urllib.request.Request(f"{address}/{_BUCKET}", method="PUT")
+    with urllib.request.urlopen(request):
         pass
     return {
         "AWS_ENDPOINT_URL": address,

@@ -42,15 +42,15 @@ def serve(
     app = create_app(
         Settings(
             # Not models: the environment may name another database and other stores.
-            storage={"data_dir": folder / "data"},  # type: ignore[arg-type]
-            catalogue={"specs_dir": folder / "specs"},  # type: ignore[arg-type]
+            storage={"data_dir": folder / "data"},
+            catalogue={"specs_dir": folder / "specs"},
         ),
         inspect=scripted_inspection,
     )
 
     class _Server(uvicorn.Server):
         async def startup(self, sockets: object = None) -> None:
-            await super().startup(sockets)  # type: ignore[arg-type]
+            await super().startup(sockets)
             listening.send(app.state.runtime.first_code)
 
     _Server(uvicorn.Config(app, port=port, log_config=None, lifespan="on")).run()

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
@@ -99,11 +98,8 @@ def scripted_inspection(
     photos: Mapping[str, Photo],
     spec: Spec,
     station: Station | None = None,
-    detector: object = None,  # noqa: ARG001 -- the pipeline's signature
-    normality: object = None,  # noqa: ARG001
-    judges: object = None,  # noqa: ARG001
-    *,
-    today: date | None = None,  # noqa: ARG001
+    *_experts: object,
+    **_day: object,
 ) -> Inspection:
     """Answer by the photo's colour."""
     photo = photos["top"]

@@ -143,7 +143,7 @@ def main(
         (out / "ablation.json").write_text(json.dumps(report, indent=2) + "\n")
     head = ["recipe", *next(iter(rows.values()))]
     lines = [head, ["---"] * len(head), *([name, *row.values()] for name, row in rows.items())]
-    print("\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines))  # noqa: T201
+    print("\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines))
 
 
 if __name__ == "__main__":

@@ -49,4 +49,4 @@ def train(
     config = FINETUNING.model_copy(update=changes | ({"max_steps": 0} if keep_weights else {}))
     folder = run or out.with_name(f"{out.name}-run")
     finetune(snapshot, start_from, out, folder, data=data, config=config)
-    print(out)  # noqa: T201  # the command's answer
+    print(out)

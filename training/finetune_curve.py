@@ -153,7 +153,7 @@ def main(
             "average_precision": rows,
         }
         (out / "curve.json").write_text(json.dumps(report, indent=2) + "\n")
-    print(json.dumps(report, indent=2))  # noqa: T201  # the command's answer
+    print(json.dumps(report, indent=2))
 
 
 if __name__ == "__main__":

@@ -272,7 +272,7 @@ def main(
     for name, (seen, defective) in looked.items():
         counts = {"pictures": len(seen), "defective": int(defective.sum())}
         result[name] = counts | measure(seen, defective, fusion)
-    print(json.dumps(result, indent=2))  # noqa: T201  # the command's answer
+    print(json.dumps(result, indent=2))
 
 
 if __name__ == "__main__":

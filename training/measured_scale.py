@@ -88,7 +88,7 @@ def main(
                 + [f"{value:.3f}" for value in (*on_wood[name], *on_boards[name])]
                 for name in judges
             ]
-    print("\n".join("| " + " | ".join(row) + " |" for row in rows))  # noqa: T201
+    print("\n".join("| " + " | ".join(row) + " |" for row in rows))
 
 
 if __name__ == "__main__":

@@ -41,11 +41,11 @@ class _Conv(nn.Conv2d):
     all others gain by it: half of a step's time (torch 2.14 on a processor with AMX).
     """
 
-    def forward(self, input: Tensor) -> Tensor:  # noqa: A002  # torch's name
-        if self.groups > 1 and input.device.type == "cpu" and torch.is_autocast_enabled("cpu"):
+    def forward(self, features: Tensor) -> Tensor:
+        if self.groups > 1 and features.device.type == "cpu" and torch.is_autocast_enabled("cpu"):
             with torch.autocast("cpu", enabled=False):
-                return self._convolve(input.float())
-        return self._convolve(input)
+                return self._convolve(features.float())
+        return self._convolve(features)
 
     def _convolve(self, features: Tensor) -> Tensor:
         convolved: Tensor = self._conv_forward(features, self.weight, self.bias)
@@ -88,13 +88,21 @@ def _prepare(encoder: nn.Module) -> None:
                 conv = (HalvingConv if halving else _Conv)(
                     child.in_channels,
                     child.out_channels,
-                    child.kernel_size,  # type: ignore[arg-type]
-                    stride=child.stride,  # type: ignore[arg-type]
-                    padding=0 if halving else child.padding,  # type: ignore[arg-type]
+                    _pair(child.kernel_size),
+                    stride=_pair(child.stride),
+                    padding=0 if halving else _pair(child.padding),
                     groups=child.groups,
                     bias=child.bias is not None,
                 )
                 setattr(parent, name, conv)
+
+
+def _pair(sizes: str | tuple[int, ...]) -> tuple[int, int]:
+    """Two sizes in pixels as a convolution in two dimensions keeps them."""
+    if isinstance(sizes, str):
+        raise ValueError(f"padding {sizes!r} says no number of pixels")
+    down, across = sizes
+    return down, across
 
 
 class _Mix(nn.Module):

@@ -12,9 +12,10 @@ from __future__ import annotations
 import copy
 import logging
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict, cast
 
 import torch
 from torch import Tensor, nn
@@ -162,7 +163,7 @@ def learn_output(
                 enlarged(output(levels)), learnt.target[chosen, one], learnt.known[chosen, one]
             )
             optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimiser.step()
             if (step + 1) % max(1, steps // _CHECKS) == 0 or step + 1 == steps:
                 plain = on_features(output, means, scales)
@@ -211,15 +212,22 @@ def average_precision(output: nn.Module, seen: Seen, place: int) -> float:
     return scores.average_precision()
 
 
+class _Saved(TypedDict):
+    """Own outputs in a file: their widths, and their weights by name."""
+
+    widths: list[int]
+    outputs: dict[str, Tensor]
+
+
 def save_outputs(network: DefectNetwork, path: Path) -> None:
     """Write the own outputs of a network."""
-    widths = [int(output.width) for output in network.own]  # type: ignore[arg-type]
-    torch.save({"widths": widths, "outputs": network.own.state_dict()}, path)
+    widths = [cast("OwnOutput", output).width for output in network.own]
+    saved: _Saved = {"widths": widths, "outputs": network.own.state_dict()}
+    torch.save(saved, path)
 
 
 def install_outputs(network: DefectNetwork, path: Path) -> None:
     """Give a network the own outputs that were written, in the place of as many of its own."""
-    saved: Mapping[str, object] = torch.load(path, map_location="cpu", weights_only=True)
-    widths, state = saved["widths"], saved["outputs"]
-    network.own = nn.ModuleList(network.output(width) for width in widths)  # type: ignore[attr-defined]
-    network.own.load_state_dict(state)  # type: ignore[arg-type]
+    saved: _Saved = torch.load(path, map_location="cpu", weights_only=True)
+    network.own = nn.ModuleList(network.output(width) for width in saved["widths"])
+    network.own.load_state_dict(saved["outputs"])

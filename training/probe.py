@@ -73,10 +73,10 @@ def regress(features: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
         solver.zero_grad()
         value = functional.binary_cross_entropy_with_logits(scaled @ weight + offset, labels)
         value = value + _SHRINKAGE * weight.square().sum()
-        value.backward()  # type: ignore[no-untyped-call]
+        value.backward()
         return value
 
-    solver.step(loss)  # type: ignore[no-untyped-call]
+    solver.step(loss)
     own = (weight / scale).detach()
     return own, (offset - mean @ own).detach()
 

@@ -129,7 +129,7 @@ def train_step(
         logits = replica(normalise(pixels))
     loss = defect_loss(logits.float(), target, known)
     state.optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     nn.utils.clip_grad_norm_(state.network.parameters(), 1.0)
     state.optimiser.step()
     # A young average would remember the untrained weights for too long.

@@ -134,9 +134,9 @@ def _stamp(path: Path, revision: str) -> str:
 
 @contextmanager
 def _started(data_dir: Path) -> Iterator[tuple[TestClient, Runtime]]:
-    settings = Settings(storage={"data_dir": data_dir})  # type: ignore[arg-type]
+    settings = Settings(storage={"data_dir": data_dir})
     with TestClient(create_app(settings, inspect=scripted_inspection)) as client:
-        runtime: Runtime = client.app.state.runtime  # type: ignore[attr-defined]
+        runtime: Runtime = client.app.state.runtime
         client.cookies.update(cookies_of(runtime, Role.LEAD, tablet=False))
         yield client, runtime
 

@@ -37,7 +37,7 @@ def killed_at_every_step(folder: Path, ledger: Ledger, times: int) -> Row:
                 _start_again(service, folder)  # it would die at a step of the next upload
         ledger.note(upload, answer)
     service.kill()
-    settings = Settings(storage={"data_dir": service.data_dir})  # type: ignore[arg-type]
+    settings = Settings(storage={"data_dir": service.data_dir})
     with running(settings, scripted_inspection) as again:
         return ledger.compare(again.runtime)
 

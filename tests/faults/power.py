@@ -79,11 +79,11 @@ def _after(folder: Path, ledger: Ledger, known: int) -> Row:
 @contextmanager
 def _started(folder: Path, data: str) -> Iterator[tuple[TestClient, Runtime]]:
     settings = Settings(
-        storage={"data_dir": folder / data},  # type: ignore[arg-type]
-        catalogue={"specs_dir": folder / "specs"},  # type: ignore[arg-type]
+        storage={"data_dir": folder / data},
+        catalogue={"specs_dir": folder / "specs"},
     )
     with TestClient(create_app(settings, inspect=scripted_inspection)) as client:
-        runtime: Runtime = client.app.state.runtime  # type: ignore[attr-defined]
+        runtime: Runtime = client.app.state.runtime
         client.cookies.update(cookies_of(runtime, Role.PACKER, tablet=True))
         yield client, runtime
 
@@ -91,7 +91,7 @@ def _started(folder: Path, data: str) -> Iterator[tuple[TestClient, Runtime]]:
 @contextmanager
 def _checkpointing_often() -> Iterator[None]:
     def configure(connection: object, *_: object) -> None:
-        connection.execute(f"PRAGMA {_OFTEN}")  # type: ignore[attr-defined]
+        connection.execute(f"PRAGMA {_OFTEN}")
 
     event.listen(Pool, "checkout", configure)
     try:

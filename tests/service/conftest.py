@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -62,11 +61,8 @@ def recorded_inspection(
     photos: Mapping[str, Photo],
     spec: Spec,
     station: Station | None = None,
-    detector: object = None,  # noqa: ARG001 -- the pipeline's signature
-    normality: object = None,  # noqa: ARG001
-    judges: object = None,  # noqa: ARG001
-    *,
-    today: date | None = None,  # noqa: ARG001
+    *_experts: object,
+    **_day: object,
 ) -> Inspection:
     """Answer with findings that depend on the photos alone, awkward numbers included."""
     reasons = (

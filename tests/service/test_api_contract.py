@@ -135,7 +135,7 @@ def contract(open_house: OpenHouse) -> Iterator[Contract]:
         # Some rules stand in no schema; `_refused_by_a_rule` looks at what is refused for them.
         accepted = config.projects.default.checks.positive_data_acceptance
         accepted.expected_statuses = [*accepted.expected_statuses, "400", "413", "422"]
-        schema = schemathesis.openapi.from_dict(house.client.app.openapi(), config=config)  # type: ignore[attr-defined]
+        schema = schemathesis.openapi.from_dict(house.client.app.openapi(), config=config)
         yield Contract(house, address, schema, known)
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -188,9 +189,9 @@ def much_newer(snapshot: Path) -> None:
     ],
 )
 def test_a_snapshot_that_is_not_whole_or_too_new_restores_nothing(
-    snapshot: Path, tmp_path: Path, harm: object, says: str
+    snapshot: Path, tmp_path: Path, harm: Callable[[Path], None], says: str
 ) -> None:
-    harm(snapshot)  # type: ignore[operator]
+    harm(snapshot)
     target = tmp_path / "restored"
     with pytest.raises(BackupError, match=says):
         restore(snapshot, target)

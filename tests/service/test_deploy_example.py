@@ -92,11 +92,11 @@ def test_only_the_proxy_is_reached_from_outside_and_believed(compose: Any) -> No
 
 def test_the_proxy_asks_both_nodes_whether_they_are_ready() -> None:
     text = (FOLDER / "Caddyfile").read_text("utf-8")
-    assert re.search(r"reverse_proxy (.*) \{", text)[1].split() == [  # type: ignore[index]
+    assert re.search(r"reverse_proxy (.*) \{", text)[1].split() == [
         f"{name}:8000" for name in NODES
     ]
     (uri,) = re.findall(r"health_uri (\S+)", text)
-    assert uri in {route.path for route in health.router.routes}  # type: ignore[attr-defined]
+    assert uri in {route.path for route in health.router.routes}
 
 
 def test_the_image_starts_the_service_with_options_that_exist() -> None:

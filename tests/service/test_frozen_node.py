@@ -19,9 +19,7 @@ pytestmark = pytest.mark.parametrize("place", ["scale"], indirect=True)
 
 
 def opened(folder: Path, busy_timeout_s: float) -> Database:
-    settings = Settings(
-        storage={"data_dir": folder, "busy_timeout_s": busy_timeout_s}  # type: ignore[arg-type]
-    )
+    settings = Settings(storage={"data_dir": folder, "busy_timeout_s": busy_timeout_s})
     database = open_database(settings.storage)
     database.migrate()
     return database

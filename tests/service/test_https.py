@@ -166,7 +166,7 @@ def test_the_terminals_code_is_square() -> None:
 @contextmanager
 def started(folder: Path, *options: str) -> Iterator[str]:
     """The program serving the network by https; gives what it prints. It ends when asked to."""
-    usual = ["--https", "--host", "0.0.0.0", "--port", "0", "--data-dir", str(folder)]  # noqa: S104
+    usual = ["--https", "--host", "0.0.0.0", "--port", "0", "--data-dir", str(folder)]
     process = subprocess.Popen(
         [*COMMAND, *usual, *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )

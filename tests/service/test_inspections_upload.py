@@ -6,7 +6,9 @@ import json
 import os
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +18,8 @@ from PIL import Image
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 from test_doctor import findings
+
+from qc.records import Inspection
 
 pytestmark = everywhere
 
@@ -85,11 +89,11 @@ def test_the_same_photo_of_two_items_is_stored_once(house: House) -> None:
 def test_duplicates_at_the_same_time_become_one_inspection(open_house: OpenHouse) -> None:
     both_inspect = threading.Barrier(2, timeout=20)
 
-    def inspect(*args: object, **options: object) -> object:
+    def inspect(*args: Any, **options: Any) -> Inspection:
         both_inspect.wait()
-        return recorded_inspection(*args, **options)  # type: ignore[arg-type]
+        return recorded_inspection(*args, **options)
 
-    house = open_house(inspect=inspect)  # type: ignore[arg-type]
+    house = open_house(inspect=inspect)
     client_id = uuid4()
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda _: house.upload(client_id=client_id), range(2)))
@@ -178,7 +182,7 @@ def test_a_request_of_unknown_length_is_cut_off_while_it_streams(open_house: Ope
     house = open_house(upload={"max_request_bytes": 50_000})
     sent = 0
 
-    def body() -> object:
+    def body() -> Iterator[bytes]:
         nonlocal sent
         yield b'--x\r\nContent-Disposition: form-data; name="photos"; filename="a.jpg"\r\n\r\n'
         for _ in range(100):
@@ -187,7 +191,7 @@ def test_a_request_of_unknown_length_is_cut_off_while_it_streams(open_house: Ope
 
     response = house.client.post(
         "/v1/inspections",
-        content=body(),  # type: ignore[arg-type]
+        content=body(),
         headers={"content-type": "multipart/form-data; boundary=x"},
     )
 
@@ -198,13 +202,13 @@ def test_a_request_of_unknown_length_is_cut_off_while_it_streams(open_house: Ope
 def test_too_many_at_once_are_told_to_come_back(open_house: OpenHouse) -> None:
     inside, go_on = threading.Event(), threading.Event()
 
-    def inspect(*args: object, **options: object) -> object:
+    def inspect(*args: Any, **options: Any) -> Inspection:
         inside.set()
         assert go_on.wait(20)
-        return recorded_inspection(*args, **options)  # type: ignore[arg-type]
+        return recorded_inspection(*args, **options)
 
     house = open_house(
-        inspect=inspect,  # type: ignore[arg-type]
+        inspect=inspect,
         inspection={"workers": 1, "queue": 0, "retry_after_s": 7},
     )
     with ThreadPoolExecutor(1) as pool:
@@ -262,10 +266,10 @@ def test_a_full_disk_keeps_nothing_says_so_and_the_retry_succeeds(
 
 
 def test_a_failing_inspector_leaves_nothing(open_house: OpenHouse) -> None:
-    def inspect(*_args: object, **_options: object) -> object:
+    def inspect(*_args: object, **_options: object) -> Inspection:
         raise ZeroDivisionError
 
-    house = open_house(inspect=inspect)  # type: ignore[arg-type]
+    house = open_house(inspect=inspect)
 
     assert_problem(house.upload(), 500, "internal-error")
     assert house.kept() == NOTHING
@@ -282,11 +286,11 @@ def test_a_photo_reaches_the_disk_while_it_is_inspected(
         if os.fstat(descriptor).st_size == len(jpeg(1)):
             flushed.set()
 
-    def inspect(*args: object, **options: object) -> object:
+    def inspect(*args: Any, **options: Any) -> Inspection:
         assert flushed.wait(20)
-        return recorded_inspection(*args, **options)  # type: ignore[arg-type]
+        return recorded_inspection(*args, **options)
 
-    house = open_house(inspect=inspect)  # type: ignore[arg-type]
+    house = open_house(inspect=inspect)
     monkeypatch.setattr(os, "fsync", watched)
     assert house.upload(jpeg(1)).status_code == 201
 
@@ -296,7 +300,7 @@ def test_a_photo_reaches_the_disk_while_it_is_inspected(
 def test_a_start_clears_drafts_that_were_left_and_none_that_another_process_writes(
     open_house: OpenHouse, kind: str
 ) -> None:
-    def inspect(*args: object, **options: object) -> object:
+    def inspect(*args: Any, **options: Any) -> Inspection:
         while not any(path.stat().st_size for path in drafts.glob("draft-*")):
             time.sleep(0.01)
         left = folder / kind / ".drafts" / "draft-of_last_week"
@@ -306,9 +310,9 @@ def test_a_start_clears_drafts_that_were_left_and_none_that_another_process_writ
         assert findings(house)["photos"].detail == "all 0 are there, to the last byte"
         open_house()  # another process on the same folder
         assert not left.exists()
-        return recorded_inspection(*args, **options)  # type: ignore[arg-type]
+        return recorded_inspection(*args, **options)
 
-    house = open_house(inspect=inspect)  # type: ignore[arg-type]
+    house = open_house(inspect=inspect)
     folder = house.runtime.settings.storage.data_dir
     drafts = folder / "photos" / ".drafts"
     assert house.upload(jpeg(1)).status_code == 201

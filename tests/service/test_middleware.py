@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from conftest import House, OpenHouse
 
+from qc.records import Inspection
+
 
 @pytest.mark.parametrize("path", ["/health", "/v1/nothing", "/"])
 def test_every_answer_has_the_security_headers(house: House, path: str) -> None:
@@ -20,10 +22,10 @@ def test_every_answer_has_the_security_headers(house: House, path: str) -> None:
 
 
 def test_failures_nobody_expected_have_them_too(open_house: OpenHouse) -> None:
-    def inspect(*_args: object, **_options: object) -> object:
+    def inspect(*_args: object, **_options: object) -> Inspection:
         raise ZeroDivisionError
 
-    response = open_house(inspect=inspect).upload()  # type: ignore[arg-type]
+    response = open_house(inspect=inspect).upload()
 
     assert response.status_code == 500
     assert "default-src 'none'" in response.headers["content-security-policy"]

@@ -12,6 +12,7 @@ from conftest import SPEC, House, OpenHouse, jpeg, recorded_inspection
 from ruamel.yaml import YAML
 
 from qc.geometry.station import Station
+from qc.records import Inspection
 
 
 @pytest.fixture
@@ -58,12 +59,12 @@ def test_samples_are_inspected_once_with_their_spec_and_station(
 def test_the_first_request_does_not_wait_for_them(open_house: OpenHouse, samples: Path) -> None:
     go_on = threading.Event()
 
-    def inspect(*args: object, **options: object) -> object:
+    def inspect(*args: Any, **options: Any) -> Inspection:
         assert go_on.wait(20)
-        return recorded_inspection(*args, **options)  # type: ignore[arg-type]
+        return recorded_inspection(*args, **options)
 
     house = open_house(
-        inspect=inspect,  # type: ignore[arg-type]
+        inspect=inspect,
         catalogue={"samples_dir": samples, "specs_dir": samples},
     )
 

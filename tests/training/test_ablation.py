@@ -46,7 +46,7 @@ def test_defects_are_composited_on_the_named_surfaces_only() -> None:
     catalogue = Catalogue([], [], [], [green])
 
     def greenness(*surfaces: str) -> float:
-        source = catalogue.composites([], surfaces)  # type: ignore[arg-type]  # plain names
+        source = catalogue.composites([], surfaces)
         patches = [source.surface(np.random.default_rng(seed), 64) for seed in range(12)]
         return float(np.mean([(p[..., 1] - p[..., 0] > 0.9).mean() for p in patches]))
 

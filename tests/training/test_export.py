@@ -94,7 +94,7 @@ def test_repeated_steps_lower_the_loss() -> None:
     for _ in range(8):
         loss = defect_loss(network(normalise(pixels)), target, known)
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimiser.step()
         losses.append(float(loss.detach()))
     assert losses[-1] < 0.9 * losses[0]

@@ -156,7 +156,7 @@ class Patches(Dataset[tuple[Tensor, Tensor, Tensor]]):
         self._chances = np.array(weights) / sum(weights)
         # Shared with the processes that load patches, so that the run sees what they met.
         self._unusable = torch.zeros(1, dtype=torch.int64)
-        self._unusable.share_memory_()  # type: ignore[no-untyped-call]
+        self._unusable.share_memory_()
 
     def __len__(self) -> int:
         return self._length

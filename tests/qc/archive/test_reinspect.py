@@ -93,7 +93,7 @@ def test_ray_writes_the_same_bytes_though_it_is_killed_in_the_middle(
     options = ("--engine", "ray", "--workers", "1")
     command = [sys.executable, "-c", code, *arguments(archive, out, release, *options)]
     environment = os.environ | {
-        "RAY_TMPDIR": "/tmp/teliti-ray",  # noqa: S108  # sockets need a short path
+        "RAY_TMPDIR": "/tmp/teliti-ray",  # sockets need a short path
         "PYTHONPATH": str(Path(__file__).parents[3]),
         "PYTHONWARNINGS": "ignore",
     }

@@ -36,4 +36,4 @@ def test_light_beyond_white_is_clipped() -> None:
 
 def test_only_bytes_are_decoded() -> None:
     with pytest.raises(TypeError, match="float64"):
-        srgb_to_linear(np.zeros(3))  # type: ignore[arg-type]
+        srgb_to_linear(np.zeros(3))

@@ -36,7 +36,7 @@ def test_a_piece_is_changed_where_its_mask_says(
 ) -> None:
     kinds = set()
     for number in range(6):
-        piece = paint.defective(number, painters)  # type: ignore[arg-type]
+        piece = paint.defective(number, painters)
         kinds.add(piece.kind)
         assert piece.kind in painters
         assert 0 < piece.mask.mean() <= 0.04
