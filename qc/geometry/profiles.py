@@ -5,7 +5,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from qc.photo import Photo, srgb_to_linear
 
@@ -20,6 +19,9 @@ _DAMPING = 1e-3
 _SIGMAS_PX = (0.15, 6.0)
 _SETTLED_PX = 0.002
 """A step that moves less is done."""
+
+_TAIL = np.array([1.330274429, -1.821255978, 1.781477937, -0.356563782, 0.31938153], np.float32)
+"""What the normal distribution leaves beyond z, as a polynomial."""
 
 
 class ProfileReader:
@@ -82,10 +84,11 @@ def fit_edges(offsets: Array, signal: npt.NDArray[np.floating]) -> tuple[Array, 
         change[2:] = np.clip(change[2:], [[-1.0], [-0.5]], [[1.0], [0.5]])
         fitted[:, going] += change
         fitted[3] = np.clip(fitted[3], *_SIGMAS_PX)
-        left = np.abs(change[2:]).max(axis=0) > _SETTLED_PX
-        seen, going = seen[:, left], going[left]
-        if len(going) == 0:
+        left = np.flatnonzero(np.abs(change[2:]).max(axis=0) > _SETTLED_PX)
+        if len(left) == 0:
             break
+        if len(left) < len(going):
+            seen, going = seen.take(left, axis=1), going[left]
     _, contrast, edge, sigma = fitted
     return edge, contrast, sigma
 
@@ -94,19 +97,50 @@ def _step(at: Singles, seen: Singles, fitted: Array) -> Array:
     """Return the change `(4, N)` of what was fitted to `(M, N)` light."""
     outside, contrast, edge, sigma = fitted.astype(np.float32)
     z = (at - edge) / sigma
-    step = ndtr(-z)
-    bell = np.exp(np.float32(-0.5) * z * z) * (contrast / sigma / np.float32(np.sqrt(2 * np.pi)))
+    step, bell = _beyond(z)
+    bell *= contrast / sigma
     residual = seen - (outside + contrast * step)
     slopes = (step, bell, bell * z)
-    normal, pull = np.empty((len(edge), 4, 4)), np.empty((len(edge), 4))
-    normal[:, 0, 0], pull[:, 0] = len(at), residual.sum(axis=0)
+    # The normal equations, the right side last; again the profiles come last.
+    system = np.empty((4, 5, len(edge)))
+    system[0, 0], system[0, 4] = len(at), residual.sum(axis=0)
     for i, slope in enumerate(slopes, start=1):
-        normal[:, 0, i] = normal[:, i, 0] = slope.sum(axis=0)
-        pull[:, i] = np.einsum("mn,mn->n", slope, residual)
+        system[0, i] = system[i, 0] = slope.sum(axis=0)
+        system[i, 4] = np.einsum("mn,mn->n", slope, residual)
         for j, other in enumerate(slopes[:i], start=1):
-            normal[:, i, j] = normal[:, j, i] = np.einsum("mn,mn->n", slope, other)
-    diagonal = range(4)
-    normal[:, diagonal, diagonal] *= 1 + _DAMPING
-    normal[:, diagonal, diagonal] += 1e-12
-    # Reordered, for numpy takes the greatest of two neighbours thirty times more slowly.
-    return np.ascontiguousarray(np.linalg.solve(normal, pull[..., None])[..., 0].T)
+            system[i, j] = system[j, i] = np.einsum("mn,mn->n", slope, other)
+    for i in range(4):
+        system[i, i] *= 1 + _DAMPING
+        system[i, i] += 1e-12
+    return _solved(system)
+
+
+def _beyond(z: Singles) -> tuple[Singles, Singles]:
+    """Return how much of a normal distribution lies beyond z, to 3e-7, and its density at z.
+
+    It takes half of SciPy's time.
+
+    Source: Abramowitz & Stegun, *Handbook of Mathematical Functions*, 26.2.17.
+    """
+    bell = np.exp(np.float32(-0.5) * z * z)
+    bell *= np.float32(1 / np.sqrt(2 * np.pi))
+    t = 1 / (1 + np.float32(0.2316419) * np.abs(z))
+    beyond = np.zeros_like(z)
+    for coefficient in _TAIL:
+        beyond += coefficient
+        beyond *= t
+    beyond *= bell
+    return np.where(z < 0, 1 - beyond, beyond), bell
+
+
+def _solved(system: Array) -> Array:
+    """Solve N positive definite systems `(4, 5, N)`, the right side last; return `(4, N)`.
+
+    Without pivots, which these do not need, in a quarter of the time of LAPACK one by one.
+    """
+    for k in range(4):
+        system[k, k + 1 :] /= system[k, k]
+        system[k + 1 :, k + 1 :] -= system[k + 1 :, k, None] * system[k, k + 1 :]
+    for k in (3, 2, 1):
+        system[:k, 4] -= system[:k, k] * system[k, 4]
+    return np.ascontiguousarray(system[:, 4])

@@ -124,7 +124,9 @@ class RimFit:
 
         It is how far the photo and what rims usually look like leave it open.
         """
-        return np.asarray(_CODE_U * np.sqrt(np.linalg.inv(self.normal)[:, 0, 0]))
+        # The first element of the inverse
+        of_edge = np.eye(1 + _TERMS)[:, :1]
+        return np.asarray(_CODE_U * np.sqrt(np.linalg.solve(self.normal, of_edge)[:, 0, 0]))
 
     @property
     def mirrored(self) -> Array:
@@ -213,8 +215,12 @@ class _Codec:
 
     def compared(self, ycc: Singles) -> Singles:
         """Return `(…, K, N)` of `(…, 3, M, N)` Y'CbCr, or of its changes."""
-        kept = ycc[..., self.compares, :] * _WEIGHTS
-        if self.chroma is not None:
+        near = ycc[..., self.compares, :]
+        kept: Singles = np.empty(near.shape, np.float32)
+        if self.chroma is None:
+            np.multiply(near, _WEIGHTS, out=kept)
+        else:
+            kept[..., 0, :, :] = near[..., 0, :, :]
             np.matmul(self.chroma, ycc[..., 1:, :, :], out=kept[..., 1:, :, :])
         return kept.reshape(*kept.shape[:-3], -1, kept.shape[-1])
 
