@@ -13,8 +13,9 @@ from qc.proof import items
 from qc.proof.camera import TrueCamera
 from qc.proof.light import MEDIUM, Light, Material
 from qc.proof.scene import Scene, render_file
-from qc.proof.side import Made, Setting, stand
+from qc.proof.side_items import Made
 from qc.proof.stage import look_at
+from qc.proof.standing import Setting, stand
 from qc.spec.base import LocalText
 from qc.spec.dimension import Height, Size
 from qc.spec.models import Product, Spec, View

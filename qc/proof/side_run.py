@@ -10,7 +10,8 @@ from qc.photo import Photo, decode_photo
 from qc.proof.draw import Condition
 from qc.proof.run import DimensionResult, SeededResult
 from qc.proof.scene import render_file
-from qc.proof.side import SIDE, SideFamily, SideTrial, draw_side
+from qc.proof.side import SIDE, SideTrial, draw_side
+from qc.proof.side_items import SideFamily
 
 
 class SideResult(SeededResult):

@@ -15,7 +15,8 @@ from qc.decision.verdict import Verdict
 from qc.guidance import ADVICE, guide
 from qc.photo import Photo, decode_photo
 from qc.proof import items
-from qc.proof.side import Made, Setting
+from qc.proof.side_items import Made
+from qc.proof.standing import Setting
 from qc.samples import SHIPPED_SAMPLES, read_samples
 from qc.spec.examples import find_spec
 from qc.spec.models import Spec

@@ -13,7 +13,7 @@ from qc.overlay import close_up, draw_overlay
 from qc.photo import Photo
 from qc.proof import items
 from qc.proof.light import BLACK_LACQUER
-from qc.proof.side import Made
+from qc.proof.side_items import Made
 from qc.spec.dimension import Size
 
 DIAMETER = Size(name="diameter", feature="diameter", nominal_mm=110, edge="rim", edge_radius_mm=2)

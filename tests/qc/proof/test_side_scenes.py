@@ -6,9 +6,11 @@ from side_scene import BEFORE, LENS
 
 from qc.proof.coverage import Window, coverage
 from qc.proof.items import Item
-from qc.proof.side import SIDE, SIDE_FAMILIES, Made, draw_side, stand
+from qc.proof.side import SIDE, draw_side
+from qc.proof.side_items import SIDE_FAMILIES, Made
 from qc.proof.side_run import run_side
 from qc.proof.solid import Curve, Solid, ellipse, smooth, sweep
+from qc.proof.standing import stand
 
 RADIUS_MM, HIGH_MM = 45.0, 80.0
 
