@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from PIL import Image
 from screens import workshop
+from screens.acts import await_still
 from screens.shots import (
     ADDRESSES,
     LANDSCAPE,
@@ -24,7 +25,6 @@ from screens.shots import (
     SHOTS,
     STAGES,
     Shot,
-    await_still,
     document,
     files_of,
 )

@@ -32,7 +32,8 @@ from qc.defects.detector import Detector
 from qc.defects.release import active_folder
 from qc.inspection import inspect
 from qc.records import Inspection
-from screens.shots import BOWL, LEARNT, SIDE_SPEC
+from screens.acts import BOWL
+from screens.shots import LEARNT, SIDE_SPEC
 from service.actor import SYSTEM
 from service.cookies import SESSION_COOKIE, TABLET_COOKIE
 from service.inspections.models import InspectionRow, PhotoRow
