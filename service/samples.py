@@ -10,6 +10,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid5
@@ -20,6 +21,7 @@ from pydantic import BaseModel, ValidationError
 from qc.errors import TelitiError
 from qc.geometry.station import read_station
 from service.actor import SYSTEM
+from service.background import in_background
 from service.errors import BusyError
 from service.inspections.workflow import Submission, submit
 from service.runtime import Runtime
@@ -52,16 +54,8 @@ def inspecting_samples(runtime: Runtime, folder: Path | None) -> Iterator[None]:
     with runtime.database.writing() as session:
         for path in sorted(folder.glob("station-*.json")):
             store_station(session, read_station(path))
-    stopping = threading.Event()
-    thread = threading.Thread(
-        target=_inspect_all, args=(runtime, folder, stopping), name="samples", daemon=True
-    )
-    thread.start()
-    try:
+    with in_background("samples", partial(_inspect_all, runtime, folder)):
         yield
-    finally:
-        stopping.set()
-        thread.join()
 
 
 def _inspect_all(runtime: Runtime, folder: Path, stopping: threading.Event) -> None:

@@ -10,15 +10,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from qc import __version__
 from qc.cli.trials import (
     PROOF_SEED,
     Only,
     Processes,
     Resume,
     Seed,
+    report_of,
     require_folder,
     results_of,
+    write_json,
 )
 from qc.overlay import draw_overlay
 from qc.photo import decode_photo
@@ -49,14 +50,9 @@ def geometry(
     require_folder(out, only, keep=keep, resume=resume)
     seeds = [only] if only is not None else list(range(seed, seed + scenes))
     results = results_of(run_trial, TrialResult, seeds, processes, out, resume=resume)
-    report: dict[str, Any] = {
-        "software": __version__,
-        "first_seed": seeds[0],
-        "summary": summarise(results),
-        "trials": [result.model_dump(mode="json") for result in results],
-    }
+    report = report_of(results, summarise(results))
     if out:
-        (out / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        write_json(out / "report.json", report)
         for name, plot in _plots(results).items():
             (out / name).write_text(plot, encoding="utf-8")
         if keep and only is not None:
@@ -86,7 +82,7 @@ def _keep(seed: int, folder: Path) -> None:
         "station": trial.station.model_dump(mode="json") if trial.station else None,
         "inspection": inspection.model_dump(mode="json"),
     }
-    (folder / f"{seed}.json").write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
+    write_json(folder / f"{seed}.json", truth)
 
 
 def _print(summary: dict[str, Any], results: list[TrialResult]) -> None:

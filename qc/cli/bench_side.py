@@ -11,15 +11,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from qc import __version__
 from qc.cli.trials import (
     PROOF_SEED,
     Only,
     Processes,
     Resume,
     Seed,
+    report_of,
     require_folder,
     results_of,
+    write_json,
 )
 from qc.overlay import draw_overlay
 from qc.photo import decode_photo
@@ -59,14 +60,9 @@ def side(
     require_folder(out, only, keep=keep, resume=resume)
     seeds = [only] if only is not None else list(range(seed, seed + scenes))
     results = results_of(run_side, SideResult, seeds, processes, out, resume=resume)
-    report: dict[str, Any] = {
-        "software": __version__,
-        "first_seed": seeds[0],
-        "summary": _summarise(results),
-        "trials": [result.model_dump(mode="json") for result in results],
-    }
+    report = report_of(results, _summarise(results))
     if out:
-        (out / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        write_json(out / "report.json", report)
         if keep and only is not None:
             _keep(only, out)
     if as_json:
@@ -119,7 +115,7 @@ def _keep(seed: int, folder: Path) -> None:
         "height_mm": trial.height_mm,
         "inspection": inspection.model_dump(mode="json"),
     }
-    (folder / f"{seed}.json").write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
+    write_json(folder / f"{seed}.json", truth)
 
 
 def _print(summary: dict[str, Any], results: list[SideResult]) -> None:

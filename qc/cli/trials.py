@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import typer
 from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import track
 
+from qc import __version__
 from qc.errors import TelitiError
 from qc.proof.processes import in_processes
 from qc.proof.run import SeededResult
@@ -83,6 +85,21 @@ def require_folder(out: Path | None, only: int | None, *, keep: bool, resume: bo
         raise TelitiError("--keep needs --only and --out", fix="Name a seed and a folder.")
     if resume and out is None:
         raise TelitiError("--resume needs --out", fix="Name the folder of the run to go on with.")
+
+
+def report_of(results: Sequence[R], summary: dict[str, Any]) -> dict[str, Any]:
+    """Return what a bench says as JSON: its summary, and every trial."""
+    return {
+        "software": __version__,
+        "first_seed": results[0].seed,
+        "summary": summary,
+        "trials": [result.model_dump(mode="json") for result in results],
+    }
+
+
+def write_json(file: Path, document: dict[str, Any]) -> None:
+    """Write a document of a bench."""
+    file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 def results_of(

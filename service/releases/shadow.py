@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from qc.defects.detector import Detector
 from qc.errors import TelitiError
 from qc.photo import decode_photo
+from service.background import in_background
 from service.inspections import service as inspections
 from service.inspections.service import Replay
 from service.releases import repository, service
@@ -33,10 +34,9 @@ _log = structlog.get_logger(__name__)
 @contextmanager
 def shadowing(runtime: Runtime, interval_s: float) -> Iterator[None]:
     """Run the release in shadow in the background, stop with the service."""
-    stopping = threading.Event()
     shadow = Shadow(runtime)
 
-    def work() -> None:
+    def work(stopping: threading.Event) -> None:
         while not stopping.is_set():
             try:
                 worked = shadow.step()
@@ -46,13 +46,8 @@ def shadowing(runtime: Runtime, interval_s: float) -> Iterator[None]:
             if not worked:
                 stopping.wait(interval_s)
 
-    thread = threading.Thread(target=work, name="shadow", daemon=True)
-    thread.start()
-    try:
+    with in_background("shadow", work):
         yield
-    finally:
-        stopping.set()
-        thread.join()
 
 
 class Shadow:

@@ -22,6 +22,7 @@ import structlog
 from qc.errors import TelitiError
 from service.audit import service as audit
 from service.audit.schemas import AuditEntry
+from service.background import in_background
 from service.database import Database
 from service.settings import WebhookSettings
 from service.webhooks import repository
@@ -52,11 +53,10 @@ def delivering(database: Database, settings: WebhookSettings) -> Iterator[None]:
     if settings.url is None:
         yield
         return
-    stopping = threading.Event()
     worker = Worker(database, settings)
     worker.begin()
 
-    def work() -> None:
+    def work(stopping: threading.Event) -> None:
         while not stopping.is_set():
             try:
                 if worker.step():
@@ -67,13 +67,8 @@ def delivering(database: Database, settings: WebhookSettings) -> Iterator[None]:
                 _log.exception("webhook not delivered")
             stopping.wait(settings.interval_s)
 
-    thread = threading.Thread(target=work, name="webhooks", daemon=True)
-    thread.start()
-    try:
+    with in_background("webhooks", work):
         yield
-    finally:
-        stopping.set()
-        thread.join()
 
 
 class Worker:
