@@ -16,11 +16,12 @@ server before others give up waiting.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
+from typing import TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -38,13 +39,15 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.database_faults import fault_of
 from service.durable import make_folder
 from service.errors import DatabaseError
+
+T = TypeVar("T")
 
 DATABASE_FILE = "teliti.sqlite3"
 """Name of the database in the data folder."""
@@ -103,6 +106,18 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def once_more(work: Callable[[], T]) -> T:
+    """Do `work`, and do it again where another request stored the same at the same moment.
+
+    Of two such requests a unique row stops the second; looking again, it finds what the first one
+    stored. `work` opens its own transaction, so that nothing is left of the first attempt.
+    """
+    try:
+        return work()
+    except IntegrityError:
+        return work()
 
 
 class Database:
@@ -177,6 +192,15 @@ class Database:
                 )
 
         return cls(engine, reading=reading, writing=writing, rebuilding=rebuilding)
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Do `work` in a writing transaction, and `once_more` where another one was first."""
+
+        def attempt() -> T:
+            with self.writing() as session:
+                return work(session)
+
+        return once_more(attempt)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qc.decision.sampling import LotPlan
@@ -31,11 +30,10 @@ from service.lots.schemas import (
     Series,
     SeriesEventRequest,
 )
-from service.runtime import ReadSession, Runtime, RuntimeDep
+from service.runtime import ReadSession, RuntimeDep
 
 router = APIRouter(prefix="/v1/lots", tags=["lots"], route_class=GuardedRoute)
 
-Answer = TypeVar("Answer")
 Said = TypeVar("Said", bound=BaseModel)
 Unit = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the unit, from 1.")]
 
@@ -63,7 +61,7 @@ def create_lot(
             audit.record(session, visitor.actor, "lot.offered", f"lot/{lot.id}", after=lot)
         return lot, created
 
-    lot, created = _write(runtime, offer)
+    lot, created = runtime.database.write(offer)
     response.status_code = HTTPStatus.CREATED if created else HTTPStatus.OK
     response.headers["Location"] = f"{router.prefix}/{lot.id}"
     return lot
@@ -98,8 +96,7 @@ def add_lot_series_event(
     runtime: RuntimeDep, visitor: SignedInDep, spec_id: Slug, request: SeriesEventRequest
 ) -> Series:
     """Allow reduced inspection, return to normal, or record that a cause was corrected."""
-    return _write(
-        runtime,
+    return runtime.database.write(
         _audited(
             visitor.actor,
             f"series.{request.kind}",
@@ -126,8 +123,7 @@ def add_lot_finding(
     runtime: RuntimeDep, visitor: SignedInDep, lot_id: UUID, unit: Unit, request: FindingRequest
 ) -> LotResource:
     """Record what a person found on a unit, or that it conforms."""
-    return _write(
-        runtime,
+    return runtime.database.write(
         _audited(
             visitor.actor,
             "lot.finding-added",
@@ -144,8 +140,7 @@ def add_lot_event(
     runtime: RuntimeDep, visitor: SignedInDep, lot_id: UUID, request: LotEventRequest
 ) -> LotResource:
     """Put a lot on hold, release it, or send a rejected one to rework."""
-    return _write(
-        runtime,
+    return runtime.database.write(
         _audited(
             visitor.actor,
             f"lot.{request.kind}",
@@ -160,8 +155,7 @@ def decide_lot(
     runtime: RuntimeDep, visitor: SignedInDep, lot_id: UUID, request: DecisionRequest
 ) -> LotResource:
     """Decide on a lot, once."""
-    return _write(
-        runtime,
+    return runtime.database.write(
         _audited(
             visitor.actor,
             f"lot.{request.outcome}",
@@ -182,13 +176,3 @@ def _audited(
         return answer
 
     return work_and_record
-
-
-def _write(runtime: Runtime, work: Callable[[Session], Answer]) -> Answer:
-    """Run `work` in a transaction; once more where another request stored the same first."""
-    try:
-        with runtime.database.writing() as session:
-            return work(session)
-    except IntegrityError:
-        with runtime.database.writing() as session:
-            return work(session)

@@ -6,8 +6,8 @@ from http import HTTPStatus
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from sqlalchemy.exc import IntegrityError
 
+from service.database import once_more
 from service.errors import problems
 from service.guard import GuardedRoute, SignedInDep
 from service.inspections import service as inspections
@@ -40,10 +40,7 @@ def add_reading(
     A size within its limits settles the doubt about it and nothing else. Sending the same request
     again changes nothing.
     """
-    try:
-        created = recording.record(runtime, visitor, inspection_id, request)
-    except IntegrityError:  # the same request was answered meanwhile
-        created = recording.record(runtime, visitor, inspection_id, request)
+    created = once_more(lambda: recording.record(runtime, visitor, inspection_id, request))
     response.status_code = HTTPStatus.CREATED if created else HTTPStatus.OK
     with runtime.database.reading() as session:
         return inspections.get_inspection(session, inspection_id)

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from sqlalchemy.exc import IntegrityError
 
 from qc.spec.models import ReportLanguage
+from service.database import once_more
 from service.errors import problems
 from service.guard import GuardedRoute, SignedInDep
 from service.reports import service, signing
@@ -66,10 +66,7 @@ def sign_report(
 ) -> ReportSummary:
     """Sign the report of a decided lot in one's own name. It never changes afterwards."""
     address = _address(runtime, request)
-    try:
-        report, created = signing.sign(runtime, visitor, lot_id, body, address)
-    except IntegrityError:  # the same request was answered meanwhile
-        report, created = signing.sign(runtime, visitor, lot_id, body, address)
+    report, created = once_more(lambda: signing.sign(runtime, visitor, lot_id, body, address))
     response.status_code = HTTPStatus.CREATED if created else HTTPStatus.OK
     return report
 

@@ -7,7 +7,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qc.spec.models import Slug
@@ -20,7 +19,6 @@ from service.review.queue import ReviewCase, ReviewQueue
 from service.review.schemas import Claim, ReviewRequest
 from service.review.similar import SimilarCases
 from service.runtime import ReadSession, RuntimeDep, WriteSession
-from service.visitor import SignedIn
 
 router = APIRouter(prefix="/v1/reviews", tags=["reviews"], route_class=GuardedRoute)
 
@@ -70,12 +68,7 @@ def claim_review(runtime: RuntimeDep, visitor: SignedInDep, inspection_id: UUID)
         inspections.get_inspection(session, inspection_id)
         return claims.take(session, inspection_id, visitor.person, datetime.now(UTC), lives)
 
-    try:
-        with runtime.database.writing() as session:
-            return take(session)
-    except IntegrityError:  # somebody else was first
-        with runtime.database.writing() as session:
-            return take(session)
+    return runtime.database.write(take)
 
 
 @router.delete("/{inspection_id}/claim", status_code=204, responses=problems(422))
@@ -93,17 +86,10 @@ def create_review(
 
     Sending the same request again changes nothing.
     """
-    try:
-        with runtime.database.writing() as session:
-            return _review(session, visitor, inspection_id, request)
-    except IntegrityError:  # somebody else was first; now it can be said who
-        with runtime.database.writing() as session:
-            return _review(session, visitor, inspection_id, request)
 
+    def review(session: Session) -> ReviewCase:
+        deciding.review(session, visitor, inspection_id, request)
+        session.expire_all()
+        return queue.get_case(session, visitor.person, datetime.now(UTC), inspection_id)
 
-def _review(
-    session: Session, visitor: SignedIn, inspection_id: UUID, request: ReviewRequest
-) -> ReviewCase:
-    deciding.review(session, visitor, inspection_id, request)
-    session.expire_all()
-    return queue.get_case(session, visitor.person, datetime.now(UTC), inspection_id)
+    return runtime.database.write(review)

@@ -9,14 +9,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from sqlalchemy.exc import IntegrityError
-
 from qc.decision.verdict import Verdict
 from qc.errors import Fault, PhotoError
 from qc.photo import Photo, decode_photo
 from qc.spec.models import Spec
 from service.actor import Actor
 from service.audit import service as audit
+from service.database import once_more
 from service.errors import ConflictError, UploadError, UploadTooLargeError
 from service.retention import service as retention
 from service.runtime import Runtime
@@ -74,10 +73,7 @@ def add(
         )
     verdict = _judge(runtime, decode_photo(data), spec, view)
     sha256 = runtime.photos.put(data)
-    try:
-        row = _keep(runtime, actor, spec, view, sha256, data)
-    except IntegrityError:  # another one was kept meanwhile
-        row = _keep(runtime, actor, spec, view, sha256, data)
+    row = once_more(lambda: _keep(runtime, actor, spec, view, sha256, data))
     return row.model_copy(update={"verdict": verdict})
 
 

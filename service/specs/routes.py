@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, File, Form, Path, Query, Response, UploadFile
-from sqlalchemy.exc import IntegrityError
 
 from qc.errors import SpecError
 from qc.photo import decode_photo
@@ -15,6 +14,7 @@ from qc.spec.files import MAX_FILE_BYTES, parse_file
 from qc.spec.models import Slug, Spec
 from qc.spec.workbook import template_workbook, write_workbook
 from qc.spec.writer import to_yaml
+from service.database import once_more
 from service.days import Day
 from service.errors import UploadTooLargeError, problems
 from service.guard import GuardedRoute, SignedInDep
@@ -96,10 +96,7 @@ def store_spec_version(
                 session, visitor.actor, spec, effective_on, keep_golden=keep_golden, trial=trial
             )
 
-    try:
-        found = offer()
-    except IntegrityError:  # the same version was stored meanwhile
-        found = offer()
+    found = once_more(offer)
     response.status_code = HTTPStatus.OK if trial else HTTPStatus.CREATED
     return found
 

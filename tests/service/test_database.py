@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from conftest import everywhere
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
 
 from service.database import Base, Database
 from service.errors import DatabaseError
@@ -34,6 +35,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def station(station_id: str = "table-1", when: datetime | None = None) -> StationRow:
     return StationRow(id=station_id, document="{}", stored_at=when or datetime.now(UTC))
+
+
+def spec(spec_id: str) -> SpecRow:
+    now = datetime.now(UTC)
+    return SpecRow(id=spec_id, version=1, document="{}", stored_at=now, effective_on=now.date())
 
 
 def test_the_migrations_make_the_tables_that_the_models_describe(database: Database) -> None:
@@ -127,6 +133,27 @@ def test_a_time_without_its_zone_is_refused(database: Database) -> None:
         session.add(station(when=naive))
 
 
+def test_who_comes_second_looks_again(database: Database) -> None:
+    with database.writing() as session:
+        session.add(spec("bowl"))
+    seen: list[list[str]] = []
+
+    def add(session: Session) -> None:
+        seen.append(list(session.scalars(select(SpecRow.id))))
+        if len(seen) == 1:  # as if it had looked before another one stored the same
+            session.add_all([spec("left over"), spec("bowl")])
+
+    database.write(add)
+    assert seen == [["bowl"], ["bowl"]]  # nothing is left of the first attempt
+
+
+def test_what_breaks_a_rule_twice_fails(database: Database) -> None:
+    with database.writing() as session:
+        session.add(spec("bowl"))
+    with pytest.raises(IntegrityError):
+        database.write(lambda session: session.add(spec("bowl")))
+
+
 def test_an_inspection_cannot_name_a_spec_that_is_not_stored(database: Database) -> None:
     with pytest.raises(IntegrityError, match=r"(?i)foreign key"), database.writing() as session:
         session.add(
@@ -144,10 +171,7 @@ def test_an_inspection_cannot_name_a_spec_that_is_not_stored(database: Database)
 
 def test_a_relation_that_was_not_asked_for_is_not_loaded_in_secret(database: Database) -> None:
     with database.writing() as session:
-        now = datetime.now(UTC)
-        session.add(
-            SpecRow(id="bowl", version=1, document="{}", stored_at=now, effective_on=now.date())
-        )
+        session.add(spec("bowl"))
         session.flush()
         session.add(
             InspectionRow(
