@@ -93,7 +93,7 @@ def guide(
     grey = to_grey(frame.pixels)
     light = srgb_to_linear(grey)
     large_enough = PAPERS[PAPERS.index(spec.mat) :]
-    corners = find_corners(grey, light, mats=large_enough, glance=True)
+    corners = find_corners(grey, mats=large_enough, glance=True)
     camera = estimated_camera(frame.width_px, frame.height_px, frame.focal_35mm)
     mat = glimpse_mat(corners, camera) if corners else None
     sheet = sheet_px(corners) if corners and mat else None

@@ -33,7 +33,7 @@ from qc.geometry.colour import compare_colour
 from qc.geometry.corners import find_corners, shows_mirrored_mat
 from qc.geometry.drift import gate_drift, known_camera
 from qc.geometry.edge_height import EdgeHeight, TopHeight
-from qc.geometry.gate import gate_mat, gate_parts, ring_edges
+from qc.geometry.gate import MAX_EDGE_WINDOW_PX, gate_mat, gate_parts, ring_edges
 from qc.geometry.holes import Holes, trace_holes
 from qc.geometry.item import Part, find_parts
 from qc.geometry.mat import paper_of
@@ -216,19 +216,19 @@ def _look(
     if reasons:
         return _Seen(reasons, record=_record(name, photo))
     grey = to_grey(photo.pixels)
-    light = srgb_to_linear(grey)
     own = paper_of(station.mat) if station and station.mat else None
-    corners = find_corners(grey, light, likely=own or spec.mat)
+    corners = find_corners(grey, likely=own or spec.mat)
     if corners and corners.stray_markers >= _STRAY_MARKERS:
         return _Seen([_retake("mat-doubled", name)], record=_record(name, photo))
     known = known_camera(photo, station, name, today)
     view = locate_mat(corners, known.camera, station) if corners else None
     if view is None:
-        return _Seen([_why_no_mat(grey, light, name)], record=_record(name, photo))
+        return _Seen([_why_no_mat(grey, name)], record=_record(name, photo))
 
     record = _record(name, photo, view)
-    edges_px, normals, reach_px = ring_edges(view)
-    blur = gate_blur(edge_width_px(light, edges_px, normals, window_px=min(reach_px, 12.0)), name)
+    light, edges_px, normals, free_px = ring_edges(grey, view)
+    window_px = min(free_px, MAX_EDGE_WINDOW_PX)
+    blur = gate_blur(edge_width_px(light, edges_px, normals, window_px=window_px), name)
     reasons = [*([blur] if blur else []), *gate_mat(view, name, spec, station)]
     if reasons:
         return _Seen([*reasons, *known.reasons], record=record)
@@ -237,7 +237,7 @@ def _look(
     reasons = gate_parts(parts, view, name, spec)
     if reasons:
         return _Seen(reasons, record=record)
-    spread = edge_spread(light, edges_px, normals, reach_px)
+    spread = edge_spread(light, edges_px, normals, free_px)
     setup = spec.view(name)
     if setup is not None and setup.mat == "upright":
         return _before_upright(name, photo, view, parts, spread, doubts)
@@ -370,10 +370,9 @@ def _judge(
     seen.reasons += [*seen.dimensions.reasons, *reasons, *colour_reasons]
 
 
-def _why_no_mat(
-    grey: np.typing.NDArray[np.uint8], light: np.typing.NDArray[np.float32], name: str
-) -> Reason:
+def _why_no_mat(grey: np.typing.NDArray[np.uint8], name: str) -> Reason:
     """Tell a blurred photo and a mirrored mat from one without a mat: each needs another act."""
+    light = srgb_to_linear(grey)
     sigma_px = edge_width_px(light, *strongest_edges(light))
     if blur := gate_blur(sigma_px, name) if sigma_px is not None else None:
         return blur

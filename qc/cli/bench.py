@@ -37,9 +37,9 @@ from qc.spec.examples import find_spec
 STAGES = (
     "gate_light",
     "to_grey",
-    "srgb_to_linear",
     "find_corners",
     "locate_mat",
+    "ring_edges",
     "edge_width_px",
     "gate_drift",
     "find_parts",

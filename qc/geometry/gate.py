@@ -13,6 +13,7 @@ from qc.geometry.pose import MatView
 from qc.geometry.station import SheetSide, Station
 from qc.geometry.upright.gate import gate_standing
 from qc.geometry.upright.standing import Standing
+from qc.photo import cut_out
 from qc.spec.models import Spec
 
 Array = npt.NDArray[np.float64]
@@ -23,6 +24,12 @@ _MIN_SIDE_SHARE = 0.5
 _MAX_TILT_DEG = 25.0
 _MAX_ASLANT_DEG = 30.0
 """Of a camera before an upright mat, which looks down on the item besides."""
+
+MAX_EDGE_WINDOW_PX = 12.0
+"""As far along its normal an edge of the ring is looked at, either way."""
+
+_BESIDE_PX = 3.0
+"""So much more is needed to read between pixels."""
 
 _MAX_MM_PER_PX = 0.4
 _MAX_RESIDUAL_MM = 0.35
@@ -87,12 +94,19 @@ def gate_parts(parts: list[Part], view: MatView, name: str, spec: Spec) -> list[
     return []
 
 
-def ring_edges(view: MatView) -> tuple[Array, Array, float]:
+def ring_edges(
+    grey: npt.NDArray[np.uint8], view: MatView
+) -> tuple[npt.NDArray[np.float32], Array, Array, float]:
     """Return where the photo must show sharp black-and-white edges.
 
+    Args:
+        grey: `(H, W)` photo in sRGB values.
+        view: the mat in it.
+
     Returns:
-        `(N, 2)` pixels on the ring's edges midway between neighbouring corners, `(N, 2)` unit
-        normals, and the distance in pixels along them that is free of other edges.
+        Linear light around the ring's edges, `(N, 2)` places of it on them, midway between
+        neighbouring corners, NaN where the photo ends nearby, `(N, 2)` unit normals, and the
+        distance in pixels along them that is free of other edges.
     """
     layout = view.layout
     order = np.searchsorted(layout.corner_ids(), view.corner_ids)
@@ -107,10 +121,13 @@ def ring_edges(view: MatView) -> tuple[Array, Array, float]:
         end_px.append(view.corners_px[nearest[neighbours]])
     a, b = np.concatenate(begin_px), np.concatenate(end_px)
     if len(a) == 0:
-        return np.empty((0, 2)), np.empty((0, 2)), 0.0
+        return np.empty((0, 0), np.float32), np.empty((0, 2)), np.empty((0, 2)), 0.0
     along = (b - a) / np.linalg.norm(b - a, axis=1, keepdims=True)
     normals = np.column_stack([-along[:, 1], along[:, 0]])
-    return (a + b) / 2, normals, 0.14 * square / view.mm_per_px
+    free_px = 0.14 * square / view.mm_per_px
+    around = cut_out(grey, (a + b) / 2, min(free_px, MAX_EDGE_WINDOW_PX) + _BESIDE_PX)
+    places = np.where(around.whole[:, None], (a + b) / 2 + around.shift_px, np.nan)
+    return around.linear_grey, places, normals, free_px
 
 
 def _smaller(layout: MatLayout, needed: MatLayout) -> bool:

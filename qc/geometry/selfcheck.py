@@ -15,7 +15,6 @@ import numpy.typing as npt
 from qc.errors import VisionError
 from qc.geometry.corners import find_corners
 from qc.geometry.mat import MatLayout, standard_mat
-from qc.photo import srgb_to_linear
 
 _SQUARE_PX = 60
 _MARGIN_PX = 9
@@ -40,7 +39,7 @@ def require_sound_vision() -> None:
     """
     layout = standard_mat("A4")
     grey = _draw(layout)
-    found = find_corners(grey, srgb_to_linear(grey))
+    found = find_corners(grey)
     if found is None:
         raise VisionError(_fault("does not find a drawn mat"), fix=_FIX)
     from_corner_mm = (found.points_mm - [layout.ring_mm.left_mm, layout.ring_mm.top_mm]) * [1, -1]

@@ -44,8 +44,8 @@ def edge_spread(
     """Measure the spread on the mat's black and white edges.
 
     Args:
-        linear_grey: `(H, W)` the photo in linear light.
-        points: `(N, 2)` on these edges, with `normals` and `free_px` as `ring_edges` gives them.
+        linear_grey: `(H, W)` linear light, and all else, as `ring_edges` gives it.
+        points: `(N, 2)` on these edges.
         normals: `(N, 2)` unit normals.
         free_px: distance along them without other edges.
     """

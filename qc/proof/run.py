@@ -14,7 +14,7 @@ from qc.decision.verdict import Verdict
 from qc.geometry.corners import find_corners
 from qc.geometry.uncertainty import COVERAGE_FACTOR
 from qc.inspection import Inspection, inspect
-from qc.photo import Photo, decode_photo, srgb_to_linear, to_grey
+from qc.photo import Photo, decode_photo, to_grey
 from qc.proof.draw import VIEW, Condition, Trial, draw_trial
 from qc.proof.ranges import Family
 from qc.proof.scene import render_file
@@ -161,7 +161,7 @@ def inspect_trial(trial: Trial, photo: Photo) -> Inspection:
 def compare_corners(trial: Trial, photo: Photo) -> CornerResult | None:
     """Compare the corners found with the projection of the mat as it lies."""
     grey = to_grey(photo.pixels)
-    corners = find_corners(grey, srgb_to_linear(grey))
+    corners = find_corners(grey)
     if corners is None or len(corners.ids) == 0:
         return None
     scene = trial.scene

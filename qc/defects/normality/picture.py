@@ -27,7 +27,7 @@ from qc.geometry.pose import MatView, locate_mat
 from qc.geometry.spread import edge_spread
 from qc.geometry.station import Station
 from qc.geometry.surface import SurfacePatch, surface_patch
-from qc.photo import Photo, srgb_to_linear, to_grey
+from qc.photo import Photo, to_grey
 
 _MIN_COVER = 0.75
 """Share of a patch that must lie on the item."""
@@ -96,14 +96,13 @@ def outlined_parts(photo: Photo, station: Station | None) -> tuple[MatView, list
         NormalityError: there is a mat, but no whole piece on it.
     """
     grey = to_grey(photo.pixels)
-    light = srgb_to_linear(grey)
-    corners = find_corners(grey, light)
+    corners = find_corners(grey)
     camera = known_camera(photo, station, "", None).camera
     view = locate_mat(corners, camera, station) if corners else None
     if view is None:
         return None
     parts = [part for part in find_parts(photo, view) if not part.touches_border]
-    spread = edge_spread(light, *ring_edges(view))
+    spread = edge_spread(*ring_edges(grey, view))
     outlines = [outline for part in parts if (outline := trace_outline(photo, view, part, spread))]
     if not outlines:
         raise NormalityError(

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from qc.errors import CalibrationError
 from qc.geometry.camera import estimated_camera
 from qc.geometry.corners import MatCorners, find_corners, shows_mirrored_mat
-from qc.geometry.gate import ring_edges
+from qc.geometry.gate import MAX_EDGE_WINDOW_PX, ring_edges
 from qc.geometry.mat import CHECK_LINE_MM, MatLayout
 from qc.geometry.pose import MatView, locate_mat
-from qc.photo import Photo, edge_width_px, gate_blur, gate_light, srgb_to_linear, to_grey
+from qc.photo import Photo, edge_width_px, gate_blur, gate_light, to_grey
 
 _MIN_CORNERS = 16
 """Two sides of the ring or so: a photo whose mat reaches beyond the picture shows no more."""
@@ -76,8 +76,7 @@ def see_mat(name: str, photo: Photo, mat: MatLayout) -> MatPhoto:
     if reasons := gate_light(photo, name):
         raise CalibrationError(f"{name}: {reasons[0].text[_LANGUAGE]}")
     grey = to_grey(photo.pixels)
-    light = srgb_to_linear(grey)
-    corners = find_corners(grey, light)
+    corners = find_corners(grey)
     camera = estimated_camera(photo.width_px, photo.height_px, photo.focal_35mm)
     view = locate_mat(corners, camera, None) if corners else None
     if corners is None or view is None:
@@ -100,8 +99,9 @@ def see_mat(name: str, photo: Photo, mat: MatLayout) -> MatPhoto:
             "are seen",
             fix="Clear the mat and show more of its border.",
         )
-    edges_px, normals, reach_px = ring_edges(view)
-    width_px = edge_width_px(light, edges_px, normals, window_px=min(reach_px, 12.0))
+    light, edges_px, normals, free_px = ring_edges(grey, view)
+    window_px = min(free_px, MAX_EDGE_WINDOW_PX)
+    width_px = edge_width_px(light, edges_px, normals, window_px=window_px)
     if blur := gate_blur(width_px, name):
         raise CalibrationError(f"{name}: {blur.text[_LANGUAGE]}")
     return MatPhoto(

@@ -9,7 +9,6 @@ import pytest
 from qc.geometry.corners import find_corners
 from qc.geometry.mat import standard_mat
 from qc.geometry.mat_print import mat_png
-from qc.photo import srgb_to_linear
 
 _WIDTH, _HEIGHT = 4000, 3000
 _TABLE = 150
@@ -26,7 +25,7 @@ def test_the_smallest_mat_is_found_from_a_metre_away(mm_per_px: float) -> None:
     left, top = (_WIDTH - size[0]) // 2, (_HEIGHT - size[1]) // 2
     photo[top : top + size[1], left : left + size[0]] = sheet
 
-    corners = find_corners(photo, srgb_to_linear(photo))
+    corners = find_corners(photo)
 
     assert corners is not None
     assert corners.layout == layout

@@ -14,7 +14,7 @@ from qc.geometry.pose import locate_mat
 from qc.geometry.spread import edge_spread
 from qc.geometry.station import Station
 from qc.geometry.trace import Trace
-from qc.photo import srgb_to_linear, to_grey
+from qc.photo import to_grey
 from qc.spec.dimension import Size
 
 STATION = Station(id="test", mat="teliti-a3-1", print_scale_measured=True)
@@ -31,13 +31,13 @@ SCENES = {
 
 def _view(scene, photo, camera=None):
     grey = to_grey(photo.pixels)
-    corners = find_corners(grey, srgb_to_linear(grey))
+    corners = find_corners(grey)
     assert corners is not None
     return corners, locate_mat(corners, camera or scene.camera, STATION)
 
 
 def _traced(photo, view, part):
-    spread = edge_spread(srgb_to_linear(to_grey(photo.pixels)), *ring_edges(view))
+    spread = edge_spread(*ring_edges(to_grey(photo.pixels), view))
     return trace_outline(photo, view, part, spread)
 
 
@@ -88,8 +88,7 @@ def test_dimensions_are_true_within_their_uncertainty(seen):
 @pytest.mark.parametrize("likely", PAPERS)
 def test_a_mat_is_found_alike_whichever_was_expected(likely):
     grey = to_grey(render(Scene(disc_mm=None)).pixels)
-    light = srgb_to_linear(grey)
-    asked, expected = find_corners(grey, light, likely=likely), find_corners(grey, light)
+    asked, expected = find_corners(grey, likely=likely), find_corners(grey)
     assert asked.layout == expected.layout
     np.testing.assert_array_equal(asked.points_px, expected.points_px)
 

@@ -42,11 +42,11 @@ LIGHTS = {
 
 def _view(photo, camera=CAMERA):
     grey = to_grey(photo.pixels)
-    return locate_mat(find_corners(grey, srgb_to_linear(grey)), camera, None)
+    return locate_mat(find_corners(grey), camera, None)
 
 
 def _traced(photo, view, part):
-    spread = edge_spread(srgb_to_linear(to_grey(photo.pixels)), *ring_edges(view))
+    spread = edge_spread(*ring_edges(to_grey(photo.pixels), view))
     return trace_outline(photo, view, part, spread)
 
 
