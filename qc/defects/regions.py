@@ -63,6 +63,8 @@ def find_regions(
         low: probability to which a region extends.
         high: probability that it must reach.
     """
+    if float(maps.any_type.max(initial=0)) < high:
+        return []
     strongest = maps.strongest
     if allowed is not None:
         strongest = np.where(allowed, strongest, 0)

@@ -41,7 +41,8 @@ class Course:
 
     `sound` is the share of stretches that show one, `u_px` the standard uncertainty of most of
     them. `farthest_px` is how far one twentieth of them lies away, or more. `mirrored` `(N,)` is
-    the share of what is seen at the edge that is the mat, mirrored.
+    the share of what is seen at the edge that is the mat, mirrored, `chroma_px` what the photo's
+    codec does to colour (`qc.geometry.silhouette`).
     """
 
     shift_px: Array
@@ -49,6 +50,7 @@ class Course:
     sound: float
     u_px: float
     mirrored: Array
+    chroma_px: float
 
 
 def find_course(
@@ -57,8 +59,18 @@ def find_course(
     normals: Array,
     spread: EdgeSpread,
     inner_px: float,
+    chroma_px: float | None = None,
 ) -> Course | None:
-    """Find the silhouette stretch by stretch; None where too few show one."""
+    """Find the silhouette stretch by stretch; None where too few show one.
+
+    Args:
+        profile: reads the photo.
+        points: `(N, 2)` evenly spaced along the outline.
+        normals: `(N, 2)` off the item.
+        spread: of the photo's sharp edges.
+        inner_px: how far inside the item is known to reach.
+        chroma_px: as found by an earlier look.
+    """
     count = len(points)
     size = max(min(_STRETCH, count // _MIN_STRETCHES), -(-count // _MAX_STRETCHES))
     starts = np.arange(0, count, size)
@@ -66,7 +78,7 @@ def find_course(
 
     averaged = profile.averaged(points, normals, OFFSETS_PX, starts)
     across_px = spread.across(normals[starts + sizes // 2])
-    found, u_px, mirrored = find_silhouette(averaged, across_px, inner_px)
+    found, u_px, mirrored, chroma_px = find_silhouette(averaged, across_px, inner_px, chroma_px)
     sound = np.isfinite(found) & (np.abs(found) < _MAX_SHIFT_PX)
     if sound.mean() < _MIN_KEPT:
         return None
@@ -82,6 +94,7 @@ def find_course(
         mirrored=np.asarray(
             np.interp(every, middles, median_filter(mirrored, 3, mode="wrap"), period=count)
         ),
+        chroma_px=chroma_px,
     )
 
 
@@ -91,6 +104,7 @@ def look_again(
     normals: Array,
     spread: EdgeSpread,
     inner_px: float,
+    chroma_px: float,
 ) -> Array | None:
     """Find the silhouette where a closed outline bends sharply, in single profiles.
 
@@ -100,6 +114,7 @@ def look_again(
         normals: `(N, 2)` off the item.
         spread: of the photo's sharp edges.
         inner_px: how far inside the item is known to reach.
+        chroma_px: as found for the whole outline.
 
     Returns:
         `(N,)` pixels outwards, 0 elsewhere; None where it bends nowhere.
@@ -112,7 +127,7 @@ def look_again(
     chosen = np.flatnonzero(near)
     at, across = points[chosen], normals[chosen]
     colours = profile.averaged(at, across, OFFSETS_PX, np.arange(len(chosen)))
-    found = find_silhouette(colours, spread.across(across), inner_px).edge_px
+    found = find_silhouette(colours, spread.across(across), inner_px, chroma_px).edge_px
     shift = np.zeros(len(points))
     shift[chosen] = np.where(np.abs(found) < _MAX_SHIFT_PX, found, 0.0)
     shift = median_filter(shift, 3, mode="wrap")

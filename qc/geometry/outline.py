@@ -149,17 +149,17 @@ def _traced(
     # On a thin stick a profile must not reach the other side.
     inner_px = 0.45 * thickness_px
 
-    passes = 0
+    passes, chroma_px = 0, None
     while True:
-        course = find_course(profile, points, normals, spread, inner_px)
+        course = find_course(profile, points, normals, spread, inner_px, chroma_px)
         if course is None:
             return None
         points, normals = resample(points + course.shift_px[:, None] * normals)
-        passes += 1
+        passes, chroma_px = passes + 1, course.chroma_px
         if course.farthest_px < _NEAR_PX or passes == _PASSES:
             break
     for _ in range(_LOOKS):
-        shift_px = look_again(profile, points, normals, spread, inner_px)
+        shift_px = look_again(profile, points, normals, spread, inner_px, chroma_px)
         if shift_px is None:
             break
         points, normals = resample(points + shift_px[:, None] * normals)

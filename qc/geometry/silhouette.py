@@ -57,21 +57,26 @@ _GLIMPSED = 4
 class Silhouette(NamedTuple):
     """How far outwards an item ends, and the standard uncertainty of that, `(N,)` pixels each.
 
-    `mirrored` is the share `(N,)` of what is seen there that is the mat, mirrored.
+    `mirrored` is the share `(N,)` of what is seen there that is the mat, mirrored; `chroma_px` by
+    how much the photo's codec blurs colour more than brightness.
     """
 
     edge_px: Array
     u_px: Array
     mirrored: Array
+    chroma_px: float
 
 
-def find_silhouette(profiles: Array, spread_px: Array, inner_px: float) -> Silhouette:
+def find_silhouette(
+    profiles: Array, spread_px: Array, inner_px: float, chroma_px: float | None = None
+) -> Silhouette:
     """Fit the model to profiles averaged over stretches of a closed outline.
 
     Args:
         profiles: `(N, M, 3)` linear light at `OFFSETS_PX`.
         spread_px: `(N,)` standard deviation of the spread of a sharp edge across each.
         inner_px: how far inside the item is known to reach.
+        chroma_px: as found before in the same photo; None tries what codecs do.
     """
     near = _stretches(profiles, spread_px, 0.0, inner_px)
 
@@ -80,7 +85,8 @@ def find_silhouette(profiles: Array, spread_px: Array, inner_px: float) -> Silho
 
     sampled = np.arange(0, len(near), max(1, len(near) // _SAMPLE))
     sample = near.some(sampled)
-    tried = {chroma: fit_rims(sample, chroma, _SOME_ROUNDS) for chroma in _CHROMA_SPREADS_PX}
+    spreads_px = _CHROMA_SPREADS_PX if chroma_px is None else (chroma_px,)
+    tried = {chroma: fit_rims(sample, chroma, _SOME_ROUNDS) for chroma in spreads_px}
     chroma_px = min(tried, key=lambda chroma: float(np.median(tried[chroma].loss)))
     # Some stretches may have far to go; the others begin where their neighbours ended.
     known = fit_rims(sample, chroma_px, _SOME_ROUNDS, tried[chroma_px])
@@ -89,7 +95,7 @@ def find_silhouette(profiles: Array, spread_px: Array, inner_px: float) -> Silho
     glimpse = fit_rims(far(glimpsed), chroma_px, _ROUNDS)
     looked_at = _near(glimpsed[glimpse.loss < _MUST_FALL * inner.loss[glimpsed]], len(near))
     if len(looked_at) == 0:
-        return Silhouette(inner.edge_px, inner.u_px, inner.mirrored)
+        return Silhouette(inner.edge_px, inner.u_px, inner.mirrored, chroma_px)
     begin = glimpse.among(len(near), glimpsed).some(looked_at)
     fitted = fit_rims(far(looked_at), chroma_px, _LAST_ROUNDS, begin)
     outer_loss = np.full(len(near), np.inf)
@@ -100,7 +106,7 @@ def find_silhouette(profiles: Array, spread_px: Array, inner_px: float) -> Silho
     edge_px, u_px, mirrored = inner.edge_px.copy(), inner.u_px, inner.mirrored
     edge_px[chosen] = _FARTHER_PX + known.edge_px
     u_px[chosen], mirrored[chosen] = known.u_px, known.mirrored
-    return Silhouette(edge_px, u_px, mirrored)
+    return Silhouette(edge_px, u_px, mirrored, chroma_px)
 
 
 def _near(places: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.intp]:

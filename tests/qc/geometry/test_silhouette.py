@@ -69,6 +69,7 @@ SPREAD_PX = np.sqrt(SIGMA_PX**2 + 1 / 12 + 1 / 6)
 def test_the_silhouette_is_found(own, rim_light, mirrored, subsampling, off_px):
     profiles = _profiles(_photo(own, rim_light, mirrored, subsampling), off_px)
     found = find_silhouette(profiles, np.full(len(profiles), SPREAD_PX), np.inf)
+    assert (found.chroma_px > 0) is (subsampling == "420")
     off = abs(np.median(found.edge_px) + off_px)
     assert off <= 0.25
     assert off <= 2 * np.median(found.u_px) + 0.1
