@@ -14,7 +14,13 @@ import child
 
 from fuzz.targets import CORPUS, TARGETS, find
 
-_HANG_S = 20
+_HANG_S = 20.0
+"""Of the processor's time."""
+
+_STUCK_S = 600
+"""Of the clock: what Python cannot interrupt is told by libFuzzer."""
+
+_HANG = re.compile(r"^(\w+\.)*HangError", re.MULTILINE)
 _MOST_MIB = 2048
 _AFRESH = ("sh", "-c", '"$@" & wait $!', "sh")
 """A program begins with the memory peak of the process that starts it (Linux keeps it through
@@ -40,7 +46,7 @@ class Row:
         return not (self.crashes or self.hangs or self.out_of_memory)
 
 
-def fuzz(name: str, inputs: int, seed: int = 1) -> Row:
+def fuzz(name: str, inputs: int, seed: int = 1, hang_s: float = _HANG_S) -> Row:
     """Give a reader so many inputs, in a process of its own; it stops at the first bug."""
     with tempfile.TemporaryDirectory(prefix="teliti-fuzz-") as folder:
         seeds, bugs = Path(folder) / "seeds", Path(folder) / "bugs"
@@ -53,14 +59,14 @@ def fuzz(name: str, inputs: int, seed: int = 1) -> Row:
         flags = {
             "runs": inputs,
             "seed": seed,
-            "timeout": _HANG_S,
+            "timeout": _STUCK_S,
             "rss_limit_mb": _MOST_MIB,
             "max_len": 2 * longest,
             "artifact_prefix": f"{bugs}/",
             "print_final_stats": 1,
         }
         run = subprocess.run(
-            [*_AFRESH, sys.executable, "-m", "fuzz.one", name]
+            [*_AFRESH, sys.executable, "-m", "fuzz.one", name, str(hang_s)]
             + [f"-{flag}={value}" for flag, value in flags.items()]
             + [str(seeds)],
             env=child.environment(),
@@ -71,6 +77,8 @@ def fuzz(name: str, inputs: int, seed: int = 1) -> Row:
         )
         said = run.stdout[-4000:] + run.stderr
         kinds = [path.name.partition("-")[0] for path in bugs.iterdir()]
+        if _HANG.search(said):
+            kinds = ["timeout" if kind == "crash" else kind for kind in kinds]
         return Row(
             name,
             _figure(said, "number_of_executed_units"),

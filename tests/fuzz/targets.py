@@ -189,6 +189,15 @@ BROKEN = Target(_breaks, lambda: [b"bug"])
 """Breaks on purpose: that it is noticed is tested."""
 
 
+def _sticks(data: bytes) -> None:
+    while data and not data.startswith(b"b"):
+        pass
+
+
+STUCK = Target(_sticks, lambda: [b"bug"])
+"""Never ends, on purpose."""
+
+
 def find(name: str) -> Target:
     """Return a target by name."""
-    return BROKEN if name == "broken" else TARGETS[name]
+    return {**TARGETS, "broken": BROKEN, "stuck": STUCK}[name]

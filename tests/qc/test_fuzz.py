@@ -39,6 +39,14 @@ def test_a_reader_that_breaks_is_noticed() -> None:
     assert not row.found[0].startswith(b"b")
 
 
+@pytest.mark.slow
+@needs_atheris
+def test_a_reader_that_never_ends_is_noticed() -> None:
+    row = fuzz("stuck", 2_000, hang_s=0.5)
+    assert (row.crashes, row.hangs) == (0, 1)
+    assert not row.found[0].startswith(b"b")
+
+
 @pytest.mark.parametrize("name", TARGETS)
 def test_fuzzing_starts_from_what_is_read_gladly(name: str) -> None:
     for seed in TARGETS[name].seeds():
