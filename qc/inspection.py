@@ -44,7 +44,7 @@ from qc.geometry.pose import MatView, locate_mat
 from qc.geometry.selfcheck import require_sound_vision
 from qc.geometry.spread import EdgeSpread, edge_spread
 from qc.geometry.station import Station
-from qc.geometry.surface import surface_patch
+from qc.geometry.surface import SurfacePatch, surface_patch
 from qc.geometry.upright.contour import trace_standing
 from qc.judge import Judge
 from qc.photo import (
@@ -342,13 +342,15 @@ def _judge(
     experts: _Experts,
 ) -> None:
     """Measure what a view shows, find its defects and compare its colour."""
+    # Cutting out surfaces keeps all cores busy by itself.
+    patches = _cut_out(sight, spec, height, experts.detector) if experts.detector else []
     # The network leaves cores idle at times: what needs no answer of it is done aside. The thread
     # is this view's own and its tasks give none, so that no inspection waits for another.
     with ThreadPoolExecutor(1) as aside:
         measured = aside.submit(
             measure_view, name, sight.view, sight.outlines, sight.holes, spec, station, height
         )
-        seen.defects, reasons, suspicion = _defects(sight, spec, height, experts.detector, aside)
+        seen.defects, reasons, suspicion = _defects(sight, patches, spec, experts.detector, aside)
         seen.dimensions = measured.result()
     unlike = None
     if experts.normality and worst(reasons) is not Verdict.RETAKE:
@@ -379,10 +381,24 @@ def _why_no_mat(grey: np.typing.NDArray[np.uint8], name: str) -> Reason:
     return _retake("mat-mirrored" if shows_mirrored_mat(grey) else "mat-missing", name)
 
 
+def _cut_out(
+    sight: _Sight, spec: Spec, height: EdgeHeight | TopHeight | None, detector: Detector
+) -> list[SurfacePatch]:
+    """Cut out the surface of every part. Holes that were ordered are none of it."""
+    measured_mm = [height.height_mm] if height else []
+    height_mm = max([*spec.heights_mm(sight.record.view), *measured_mm], default=0.0)
+    return [
+        surface_patch(
+            sight.photo, sight.view, outline, height_mm, detector.mm_per_px, ordered or ()
+        )
+        for outline, ordered in zip(sight.outlines, sight.holes, strict=True)
+    ]
+
+
 def _defects(
     sight: _Sight,
+    patches: list[SurfacePatch],
     spec: Spec,
-    height: EdgeHeight | TopHeight | None,
     detector: Detector | None,
     aside: Executor,
 ) -> tuple[list[Defect], list[Reason], float | None]:
@@ -391,17 +407,13 @@ def _defects(
     The last is the score of the most suspicious part. Holes that the spec has measured or
     counted are no defects. Notches are found `aside`, while the network runs.
     """
-    photo, view, record = sight.photo, sight.view, sight.record
-    name = record.view
+    record, name = sight.record, sight.record.view
     if detector is None:
         return [], [Reason.of(Verdict.CHECK, "defects-not-inspected", view=name)], None
-    measured_mm = [height.height_mm] if height else []
-    height_mm = max([*spec.heights_mm(name), *measured_mm], default=0.0)
     defects: list[Defect] = []
     reasons: list[Reason] = []
     suspicion = 0.0
-    for outline, ordered in zip(sight.outlines, sight.holes, strict=True):
-        patch = surface_patch(photo, view, outline, height_mm, detector.mm_per_px, ordered or ())
+    for patch in patches:
         if glare := gate_glare(patch.pixels, patch.mask, name):
             return [], [glare], None
         notches = aside.submit(find_notches, patch.outline_mm)

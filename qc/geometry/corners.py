@@ -9,7 +9,6 @@ This module also owns the shapes of OpenCV's ArUco results.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -224,18 +223,11 @@ def _refine(linear_grey: npt.NDArray[np.float32], points_px: Array, square_px: f
     """
     free_px = max(int(0.14 * square_px), _MIN_WINDOW_PX)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 60, 1e-4)
+    refined: npt.NDArray[Any] = points_px.astype(np.float32).reshape(-1, 1, 2)
     windows_px = {min(free_px, most_px) for most_px in (_SEARCH_WINDOW_PX, _FINE_WINDOW_PX)}
-
-    def refined(some: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        for half in sorted(windows_px, reverse=True):
-            some = cv2.cornerSubPix(linear_grey, some, (half, half), (-1, -1), criteria)
-        return some
-
-    # OpenCV refines one after the other.
-    halves = np.array_split(points_px.astype(np.float32).reshape(-1, 1, 2), min(2, len(points_px)))
-    with ThreadPoolExecutor(len(halves)) as threads:
-        found = np.concatenate(list(threads.map(refined, halves)))
-    return np.asarray(found, np.float64).reshape(-1, 2)
+    for half in sorted(windows_px, reverse=True):
+        refined = cv2.cornerSubPix(linear_grey, refined, (half, half), (-1, -1), criteria)
+    return np.asarray(refined, np.float64).reshape(-1, 2)
 
 
 def _shows_corner(
