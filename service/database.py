@@ -43,7 +43,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from service.database_faults import fault_of
+from service.database_faults import fault_of, fault_of_record
 from service.durable import make_folder
 from service.errors import DatabaseError
 
@@ -305,6 +305,11 @@ def _named_faults() -> Iterator[None]:
         yield
     except DBAPIError as error:
         fault = fault_of(error)
+        if fault is None:
+            raise
+        raise fault from error
+    except ValueError as error:
+        fault = fault_of_record(error)
         if fault is None:
             raise
         raise fault from error

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from traceback import walk_tb
 from typing import Final
 
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from qc.errors import TelitiError
@@ -19,6 +21,11 @@ _RETRY_AFTER_S: Final = 5
 _PRIMARY: Final = 0xFF
 """The lower byte of SQLite's extended codes (sqlite.org/rescode.html)."""
 
+_RESTORE: Final = (
+    "Stop the service, keep the folder as it is, and restore the last backup into a new one: "
+    "qc restore."
+)
+
 
 def fault_of(error: DBAPIError) -> TelitiError | None:
     """Name the fault; None where it is one of a statement, which whoever made it must handle."""
@@ -26,6 +33,23 @@ def fault_of(error: DBAPIError) -> TelitiError | None:
     if sqlite_code is not None:
         return _sqlite_fault(sqlite_code & _PRIMARY)
     return _postgresql_fault(getattr(error.orig, "sqlstate", None) or "", error)
+
+
+def fault_of_record(error: ValueError) -> TelitiError | None:
+    """Name the fault of a record that cannot have been written so; None where it is another error.
+
+    That is a text that is no JSON any more, or a value that is none of its column. SQLite looks at
+    the structure of a page, not at a record that goes on in pages of its own.
+    """
+    if isinstance(error, ValidationError):
+        details = error.errors(include_url=False, include_context=False, include_input=False)
+        damaged = any(detail["type"] == "json_invalid" for detail in details)
+    else:
+        modules = [frame.f_globals["__name__"] for frame, _ in walk_tb(error.__traceback__)]
+        damaged = any(module.startswith("sqlalchemy.engine.") for module in modules)
+    if not damaged:
+        return None
+    return DatabaseDamagedError("a record in the database is not what was written", fix=_RESTORE)
 
 
 def _sqlite_fault(code: int) -> TelitiError | None:
@@ -42,11 +66,7 @@ def _sqlite_fault(code: int) -> TelitiError | None:
                 fix="Check the disk of the data folder, then send it again.",
             )
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return DatabaseDamagedError(
-                "the database's file is damaged",
-                fix="Stop the service, keep the folder as it is, and restore the last backup into "
-                "a new one: qc restore.",
-            )
+            return DatabaseDamagedError("the database's file is damaged", fix=_RESTORE)
     return None
 
 

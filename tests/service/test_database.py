@@ -10,12 +10,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from conftest import everywhere
+from pydantic import ValidationError
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+from qc.records import Versions
 from service.database import Base, Database
-from service.errors import DatabaseError
+from service.errors import DatabaseDamagedError, DatabaseError
 from service.inspections.models import InspectionRow
 from service.settings import Settings
 from service.specs.models import SpecRow
@@ -195,3 +197,30 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DatabaseError, match="cannot be used"):
         Database.sqlite(tmp_path / "file" / "data" / "teliti.sqlite3", busy_timeout_s=1)
+
+
+def test_a_record_that_is_no_json_any_more_tells_of_damage(database: Database) -> None:
+    """SQLite finds no fault in a page of zeros in which a long text goes on."""
+    written = Versions(software="1", spec="a@1", release=None, mat=None, station=None)
+    read = written.model_dump_json().replace("software", "\0" * 8)
+    with pytest.raises(DatabaseDamagedError) as caught, database.reading():
+        Versions.model_validate_json(read)
+    assert "qc restore" in caught.value.fix
+
+
+@pytest.mark.files
+@pytest.mark.parametrize("column", ["stored_at", "effective_on"])
+def test_a_value_that_is_none_of_its_column_tells_of_damage(
+    database: Database, column: str
+) -> None:
+    with database.writing() as session:
+        session.add(spec("bowl"))
+        session.flush()
+        session.execute(text(f"UPDATE specs SET {column} = :zeros"), {"zeros": "\0" * 10})
+    with pytest.raises(DatabaseDamagedError), database.reading() as session:
+        session.scalars(select(SpecRow)).all()
+
+
+def test_json_of_another_shape_tells_of_no_damage(database: Database) -> None:
+    with pytest.raises(ValidationError), database.reading():
+        Versions.model_validate_json("{}")
