@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from training.labels import TYPES
 from training.synthesis.composite.compose import PAINTERS, compose, invisible
-from training.synthesis.composite.light import gleaming_edge, mirrored_lamps
+from training.synthesis.composite.light import gleaming_edge, mirrored_lamps, round_stick
 from training.synthesis.composite.material import material
 from training.synthesis.composite.outline import random_outline
 from training.synthesis.composite.scene import Scene
@@ -190,3 +190,40 @@ def test_tiny_lamps_are_mirrored_beside_the_outline_only() -> None:
                 tiny += 1
                 assert depth[y, x] < 16
     assert tiny >= 3
+
+
+def test_lamps_run_along_a_round_stick() -> None:
+    """What is seen across the stick is the same at both halves of its length, and not even."""
+    even = np.full((SIDE, SIDE, 3), 0.4, np.float32)
+    stick = np.zeros((SIDE, SIDE), bool)
+    stick[64:94, 8:152] = True
+    alike = []
+    for seed in range(20):
+        lit = round_stick(even, Scene(even, stick, 0.0), np.random.default_rng(seed))
+        first, second = lit[64:94, 25:75].mean(axis=(1, 2)), lit[64:94, 85:135].mean(axis=(1, 2))
+        assert np.ptp(first) > 0.05
+        alike.append(np.corrcoef(first, second)[0, 1])
+    assert min(alike) > 0.5  # a lamp may be brighter at one half
+    assert np.median(alike) > 0.9
+
+
+@pytest.mark.parametrize("width", [120, 160])
+def test_what_is_no_stick_is_not_lit_as_one(width: int) -> None:
+    even = np.full((SIDE, SIDE, 3), 0.4, np.float32)
+    item = np.zeros((SIDE, SIDE), bool)
+    item[:width, 10:150] = True
+    lit = round_stick(even, Scene(even, item, 0.0), np.random.default_rng(1))
+    assert np.array_equal(lit, even)
+
+
+def test_a_lamp_is_a_point_in_a_round_end() -> None:
+    """In the middle of the end's rounding it is brighter than the stick before it, now and then."""
+    even = np.full((SIDE, SIDE, 3), 0.3, np.float32)
+    stick = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.line(stick, (-40, 80), (110, 80), 1, 20)
+    shown = 0
+    for seed in range(40):
+        lit = round_stick(even, Scene(even, stick > 0, 0.0), np.random.default_rng(seed))[..., 0]
+        end, before = lit[73:88, 103:118], lit[73:88, 70:85]
+        shown += bool(end.max() > before.max() + 0.1)
+    assert 8 <= shown <= 38

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -10,10 +12,14 @@ from training.synthesis.composite.scene import Field, Pixels, Scene, log_uniform
 
 _ROUNDED_PX = 15
 """How far from the outline an item's ends and edges are rounded."""
+_ROUND_HALF_WIDTH_PX = 60
+"""A stick or handle up to twice as wide as this (24 mm) may be round."""
+_STICK_SLENDERNESS = 2.0
+"""Least length of a stick over its width, as far as the picture shows it."""
 
 
 def shine(scene: Scene, rng: np.random.Generator) -> Scene:
-    """Light a scene with up to six effects of form, shadow and gloss."""
+    """Light a scene with some effects of form, shadow and gloss."""
     pixels = scene.pixels
     for effect, chance in _EFFECTS:
         if rng.random() < chance:
@@ -78,6 +84,40 @@ def _gloss(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
     return np.asarray(pixels + (1 - pixels) * gleam[..., None], np.float32)
 
 
+def round_stick(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
+    """A stick's or handle's round form, with lamps mirrored in it; other items stay as they are.
+
+    Each lamp draws a smooth line along the stick, which bends with the outline and dies out at the
+    ends, broken by the grain's relief where the finish is thin; a round end shrinks it to a point.
+    """
+    stick = _stick(scene)
+    if stick is None:
+        return pixels
+    tilt = np.arcsin(np.clip(stick.across, -1, 1))
+    lit_from = rng.uniform(-1.2, 1.2)
+    shade = np.float32(rng.uniform(0.2, 0.8)) * (1 - np.cos(tilt - np.float32(lit_from)))
+    pixels = np.asarray(pixels * (1 - np.clip(shade, 0, 0.9))[..., None], np.float32)
+    relief = 1 + np.float32(rng.uniform(0, 0.5)) * streak_noise(
+        rng, scene.shape, 20, 1.5, scene.grain_rad
+    )
+    colour = np.array([1.0, rng.uniform(0.9, 1.0), rng.uniform(0.75, 1.0)], np.float32)
+    grid_y, grid_x = np.mgrid[: scene.shape[0], : scene.shape[1]].astype(np.float32)
+    for _ in range(int(rng.integers(1, 4))):
+        width, place = log_uniform(rng, 0.04, 0.4), np.float32(rng.uniform(-0.8, 0.8))
+        line = np.exp(-np.square((stick.across - place) / np.float32(width)))
+        along = 1 + 0.5 * fractal_noise(rng, scene.shape, log_uniform(rng, 60, 400), 1)
+        share = np.float32(rng.uniform(0, 0.9)) * line * np.clip(along * relief, 0, 1.2)
+        for x, y in stick.ends_px:
+            if rng.random() < 0.6:
+                dx, dy = rng.normal(0, 0.15 * stick.half_width_px, 2)
+                radius = min(log_uniform(rng, 1, 5), 0.4 * stick.half_width_px)
+                away = np.hypot(grid_x - x - np.float32(dx), grid_y - y - np.float32(dy))
+                point = np.exp(-np.square(away / np.float32(radius)))
+                share = np.maximum(share, np.float32(rng.uniform(0.3, 1.0)) * point)
+        pixels = pixels + (colour - pixels) * np.clip(share, 0, 1)[..., None]
+    return np.asarray(pixels, np.float32)
+
+
 def mirrored_lamps(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixels:
     """Mirror images of lamps: small, bright, smooth.
 
@@ -129,6 +169,48 @@ def gleaming_edge(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pix
     return np.asarray(pixels + (1 - pixels) * share, np.float32)
 
 
+@dataclass(frozen=True)
+class _Stick:
+    """A slender item.
+
+    `across` `(H, W)` is the place across it from -1 at one side to 1 at the other; it is +-1 all
+    along the outline, so that lines of equal place draw together at the ends. `ends_px` are the
+    middles `(x, y)` of the round ends that the picture shows.
+    """
+
+    across: Field
+    half_width_px: float
+    ends_px: list[tuple[float, float]]
+
+
+def _stick(scene: Scene) -> _Stick | None:
+    """Find out whether the item is a stick, as far as the picture shows it."""
+    depth_px = _depth_px(scene)
+    half_width_px = float(depth_px.max())
+    if scene.item.all() or not 4 <= half_width_px <= _ROUND_HALF_WIDTH_PX:
+        return None
+    rows, columns = np.nonzero(scene.item)
+    places = np.stack([columns, rows]).astype(np.float32)
+    centre = places.mean(axis=1)
+    spread, axes = np.linalg.eigh(np.cov(places))  # the smaller one first
+    if spread[1] < _STICK_SLENDERNESS**2 * spread[0]:
+        return None
+    y, x = np.mgrid[: scene.shape[0], : scene.shape[1]].astype(np.float32)
+    side_px = (x - centre[0]) * np.float32(axes[0, 0]) + (y - centre[1]) * np.float32(axes[1, 0])
+    reach_px = np.where(scene.item, np.abs(side_px) + depth_px, np.inf)
+    across = np.where(scene.item, side_px / reach_px, 1).astype(np.float32)
+    along_px = axes[:, 1] @ (places - centre[:, None])
+    ends = []
+    for end_px in (along_px.min() + half_width_px, along_px.max() - half_width_px):
+        end_x, end_y = centre + end_px * axes[:, 1]
+        if (
+            half_width_px < end_x < scene.shape[1] - half_width_px
+            and half_width_px < end_y < scene.shape[0] - half_width_px
+        ):
+            ends.append((float(end_x), float(end_y)))
+    return _Stick(across, half_width_px, ends)
+
+
 def _lit_unlike(pixels: Pixels, face: Field, rng: np.random.Generator) -> Pixels:
     """Make one face brighter or darker than the other, enough to be seen."""
     change = rng.uniform(0.1, 0.45) * rng.choice([-1, 1])
@@ -142,6 +224,7 @@ def _depth_px(scene: Scene) -> Field:
 
 _EFFECTS = (
     (_form, 0.6),
+    (round_stick, 0.7),
     (_rim, 0.3),
     (_shadow, 0.25),
     (_gloss, 0.3),

@@ -14,7 +14,7 @@ def random_outline(rng: np.random.Generator, shape: tuple[int, int]) -> Mask:
     """Draw an item: a disc, a ring, a rounded bar or a board's edge; most of it wood."""
     height, width = shape
     canvas = np.zeros(shape, np.uint8)
-    kind = rng.choice(["disc", "bar", "edge"])
+    kind = rng.choice(["disc", "bar", "edge"], p=[0.3, 0.4, 0.3])
     angle = float(rng.uniform(0, 360))
     if kind == "disc":
         radius = log_uniform(rng, 60, 500)
