@@ -33,7 +33,7 @@ from qc.geometry.colour import compare_colour
 from qc.geometry.corners import find_corners, shows_mirrored_mat
 from qc.geometry.drift import gate_drift, known_camera
 from qc.geometry.edge_height import EdgeHeight, TopHeight
-from qc.geometry.gate import MAX_EDGE_WINDOW_PX, gate_mat, gate_parts, ring_edges
+from qc.geometry.gate import gate_mat, gate_parts, ring_edges
 from qc.geometry.holes import Holes, trace_holes
 from qc.geometry.item import Part, find_parts
 from qc.geometry.mat import paper_of
@@ -226,9 +226,8 @@ def _look(
         return _Seen([_why_no_mat(grey, name)], record=_record(name, photo))
 
     record = _record(name, photo, view)
-    light, edges_px, normals, free_px = ring_edges(grey, view)
-    window_px = min(free_px, MAX_EDGE_WINDOW_PX)
-    blur = gate_blur(edge_width_px(light, edges_px, normals, window_px=window_px), name)
+    light, edges_px, normals, reach_px = ring_edges(grey, view)
+    blur = gate_blur(edge_width_px(light, edges_px, normals, window_px=reach_px), name)
     reasons = [*([blur] if blur else []), *gate_mat(view, name, spec, station)]
     if reasons:
         return _Seen([*reasons, *known.reasons], record=record)
@@ -237,7 +236,7 @@ def _look(
     reasons = gate_parts(parts, view, name, spec)
     if reasons:
         return _Seen(reasons, record=record)
-    spread = edge_spread(light, edges_px, normals, free_px)
+    spread = edge_spread(light, edges_px, normals, reach_px)
     setup = spec.view(name)
     if setup is not None and setup.mat == "upright":
         return _before_upright(name, photo, view, parts, spread, doubts)

@@ -25,7 +25,7 @@ _MAX_TILT_DEG = 25.0
 _MAX_ASLANT_DEG = 30.0
 """Of a camera before an upright mat, which looks down on the item besides."""
 
-MAX_EDGE_WINDOW_PX = 12.0
+_MAX_EDGE_REACH_PX = 12.0
 """As far along its normal an edge of the ring is looked at, either way."""
 
 _BESIDE_PX = 3.0
@@ -105,8 +105,8 @@ def ring_edges(
 
     Returns:
         Linear light around the ring's edges, `(N, 2)` places of it on them, midway between
-        neighbouring corners, NaN where the photo ends nearby, `(N, 2)` unit normals, and the
-        distance in pixels along them that is free of other edges.
+        neighbouring corners, NaN where the photo ends nearby, `(N, 2)` unit normals, and how far
+        along them, in pixels, the light reaches without other edges.
     """
     layout = view.layout
     order = np.searchsorted(layout.corner_ids(), view.corner_ids)
@@ -124,10 +124,10 @@ def ring_edges(
         return np.empty((0, 0), np.float32), np.empty((0, 2)), np.empty((0, 2)), 0.0
     along = (b - a) / np.linalg.norm(b - a, axis=1, keepdims=True)
     normals = np.column_stack([-along[:, 1], along[:, 0]])
-    free_px = 0.14 * square / view.mm_per_px
-    around = cut_out(grey, (a + b) / 2, min(free_px, MAX_EDGE_WINDOW_PX) + _BESIDE_PX)
+    reach_px = min(0.14 * square / view.mm_per_px, _MAX_EDGE_REACH_PX)
+    around = cut_out(grey, (a + b) / 2, reach_px + _BESIDE_PX)
     places = np.where(around.whole[:, None], (a + b) / 2 + around.shift_px, np.nan)
-    return around.linear_grey, places, normals, free_px
+    return around.linear_grey, places, normals, reach_px
 
 
 def _smaller(layout: MatLayout, needed: MatLayout) -> bool:

@@ -39,7 +39,7 @@ class EdgeSpread:
 
 
 def edge_spread(
-    linear_grey: npt.NDArray[np.float32], points: Array, normals: Array, free_px: float
+    linear_grey: npt.NDArray[np.float32], points: Array, normals: Array, reach_px: float
 ) -> EdgeSpread:
     """Measure the spread on the mat's black and white edges.
 
@@ -47,7 +47,7 @@ def edge_spread(
         linear_grey: `(H, W)` linear light, and all else, as `ring_edges` gives it.
         points: `(N, 2)` on these edges.
         normals: `(N, 2)` unit normals.
-        free_px: distance along them without other edges.
+        reach_px: how far along them it reaches without other edges.
     """
     if len(points) == 0:
         return EdgeSpread(np.eye(2), (_USUAL_PX, _USUAL_PX))
@@ -55,7 +55,7 @@ def edge_spread(
         linear_grey,
         points,
         normals,
-        window_px=min(free_px, _REACH_PX),
+        window_px=min(reach_px, _REACH_PX),
         interpolation=cv2.INTER_LINEAR,
     )
     # Edges that run more along x, and the others

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from qc.errors import CalibrationError
 from qc.geometry.camera import estimated_camera
 from qc.geometry.corners import MatCorners, find_corners, shows_mirrored_mat
-from qc.geometry.gate import MAX_EDGE_WINDOW_PX, ring_edges
+from qc.geometry.gate import ring_edges
 from qc.geometry.mat import CHECK_LINE_MM, MatLayout
 from qc.geometry.pose import MatView, locate_mat
 from qc.photo import Photo, edge_width_px, gate_blur, gate_light, to_grey
@@ -99,9 +99,8 @@ def see_mat(name: str, photo: Photo, mat: MatLayout) -> MatPhoto:
             "are seen",
             fix="Clear the mat and show more of its border.",
         )
-    light, edges_px, normals, free_px = ring_edges(grey, view)
-    window_px = min(free_px, MAX_EDGE_WINDOW_PX)
-    width_px = edge_width_px(light, edges_px, normals, window_px=window_px)
+    light, edges_px, normals, reach_px = ring_edges(grey, view)
+    width_px = edge_width_px(light, edges_px, normals, window_px=reach_px)
     if blur := gate_blur(width_px, name):
         raise CalibrationError(f"{name}: {blur.text[_LANGUAGE]}")
     return MatPhoto(
