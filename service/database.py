@@ -303,13 +303,8 @@ def _named_faults() -> Iterator[None]:
     """Turn a failure of the database into a typed error that says what helps."""
     try:
         yield
-    except DBAPIError as error:
-        fault = fault_of(error)
-        if fault is None:
-            raise
-        raise fault from error
-    except ValueError as error:
-        fault = fault_of_record(error)
+    except (DBAPIError, ValueError) as error:
+        fault = fault_of(error) if isinstance(error, DBAPIError) else fault_of_record(error)
         if fault is None:
             raise
         raise fault from error
