@@ -22,11 +22,12 @@ from qc.defects.surface import hide_surroundings, surface_regions
 from training.augment import CameraEffects
 from training.datasets.boards import MM_PER_PX as BOARD_MM_PER_PX
 from training.datasets.boards import Board, load_board
-from training.datasets.patches import PAINTED_MM_PER_PX, CompositeSource, Patches
+from training.datasets.patches import CompositeSource, Patches
 from training.datasets.renders import load_render, read_renders
 from training.datasets.surfaces import Surface, picture_surface, read_pictures
 from training.errors import TrainingDataError
 from training.labels import Sample
+from training.synthesis import PAINTED_MM_PER_PX
 
 log = logging.getLogger("training")
 _COMPOSITE_SEED = 9_000_000

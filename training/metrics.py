@@ -14,9 +14,9 @@ from qc.evaluation.detection import SURE
 from qc.evaluation.pixels import PixelScores, score_auroc
 from qc.evaluation.regions import FalseFindings, match
 from qc.evaluation.visibility import STRATA, strata
-from training.datasets.patches import PAINTED_MM_PER_PX
 from training.judged import Judged
 from training.labels import Sample
+from training.synthesis import PAINTED_MM_PER_PX
 
 _SWEEP = 0.1
 """Lowest probability of the regions that recall is swept over."""

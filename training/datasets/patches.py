@@ -22,14 +22,13 @@ from training.datasets.surfaces import Surface
 from training.datasets.windows import Window
 from training.errors import TrainingDataError
 from training.labels import TYPES, Sample
+from training.synthesis import PAINTED_MM_PER_PX
 from training.synthesis.composite.compose import PAINTERS, compose
 from training.synthesis.composite.light import shine
 from training.synthesis.composite.scene import Pixels, Scene, log_uniform
 from training.synthesis.composite.wood import recolour
 
 log = logging.getLogger("training")
-PAINTED_MM_PER_PX = 0.2
-"""Scale of composites and renders: what painters count in pixels are fifths of a millimetre."""
 
 UNTOLD_BY_SAWN_WOOD = ("scratch", "roughness")
 """Types of which pictures of sawn boards teach nothing: saw marks and torn grain look like them,

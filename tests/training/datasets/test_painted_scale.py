@@ -11,10 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 from qc.defects.detector import Detector
-from training.datasets.patches import PAINTED_MM_PER_PX, at_scale
+from training.datasets.patches import at_scale
 from training.judged import map_at_own_scale
 from training.labels import TYPES, Sample
-from training.synthesis.render import training_items
+from training.synthesis import PAINTED_MM_PER_PX
 
 DISC_MM, LINE_PX = 5.0, 2
 
@@ -48,10 +48,6 @@ def test_a_patch_shows_as_many_millimetres_as_its_scale_says(mm_per_px: float) -
 
 def test_at_the_painters_own_scale_nothing_is_resampled() -> None:
     assert at_scale(a_disc_and_a_line, PAINTED_MM_PER_PX) is a_disc_and_a_line
-
-
-def test_rendered_items_have_the_scale_of_composites() -> None:
-    assert training_items.MM_PER_PX == PAINTED_MM_PER_PX
 
 
 @pytest.mark.parametrize("times", [0.6, 1.0, 2.5])

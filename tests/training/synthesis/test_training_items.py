@@ -14,12 +14,12 @@ import pytest
 
 from training.datasets.renders import load_render, read_renders
 from training.labels import TYPES
+from training.synthesis import PAINTED_MM_PER_PX
 from training.synthesis.render import training_items
 from training.synthesis.render.blender.items import ITEMS
 from training.synthesis.render.run import Rendered
 from training.synthesis.render.scene import Scene
 from training.synthesis.render.training_items import (
-    MM_PER_PX,
     render_training_items,
     training_scene,
 )
@@ -45,7 +45,7 @@ def test_every_shape_wood_and_defect_occurs_and_some_items_are_sound() -> None:
 @pytest.mark.parametrize("scene", SCENES[:40])
 def test_the_camera_sees_the_first_defect_at_the_scale_of_training(scene: Scene) -> None:
     camera, piece = scene.camera, scene.pieces[0]
-    assert camera.distance_mm / camera.f_px == pytest.approx(MM_PER_PX)
+    assert camera.distance_mm / camera.f_px == pytest.approx(PAINTED_MM_PER_PX)
     for defect in piece.defects[:1]:
         turn = math.radians(piece.angle_deg)
         x = math.cos(turn) * defect.x_mm - math.sin(turn) * defect.y_mm

@@ -8,7 +8,14 @@ import cv2
 import numpy as np
 
 from training.synthesis.composite.noise import blob, edge, fractal_noise, streak_noise
-from training.synthesis.composite.scene import Field, Pixels, Scene, log_uniform, point_on_item
+from training.synthesis.composite.scene import (
+    Field,
+    Pixels,
+    Scene,
+    blend,
+    log_uniform,
+    point_on_item,
+)
 
 _ROUNDED_PX = 15
 """How far from the outline an item's ends and edges are rounded."""
@@ -100,7 +107,7 @@ def round_stick(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixel
     relief = 1 + np.float32(rng.uniform(0, 0.5)) * streak_noise(
         rng, scene.shape, 20, 1.5, scene.grain_rad
     )
-    colour = np.array([1.0, rng.uniform(0.9, 1.0), rng.uniform(0.75, 1.0)], np.float32)
+    colour = _lamp_colour(rng)
     grid_y, grid_x = np.mgrid[: scene.shape[0], : scene.shape[1]].astype(np.float32)
     for _ in range(int(rng.integers(1, 4))):
         width, place = log_uniform(rng, 0.04, 0.4), np.float32(rng.uniform(-0.8, 0.8))
@@ -114,7 +121,7 @@ def round_stick(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pixel
                 away = np.hypot(grid_x - x - np.float32(dx), grid_y - y - np.float32(dy))
                 point = np.exp(-np.square(away / np.float32(radius)))
                 share = np.maximum(share, np.float32(rng.uniform(0.3, 1.0)) * point)
-        pixels = pixels + (colour - pixels) * np.clip(share, 0, 1)[..., None]
+        pixels = blend(pixels, colour, np.clip(share, 0, 1))
     return np.asarray(pixels, np.float32)
 
 
@@ -124,7 +131,7 @@ def mirrored_lamps(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pi
     In a lacquered hollow they are a millimetre wide or more; the least ones lie beside the outline,
     where rounded ends and edges show them. A tiny one elsewhere is the glint of a bubble.
     """
-    colour = np.array([1.0, rng.uniform(0.9, 1.0), rng.uniform(0.75, 1.0)], np.float32)
+    colour = _lamp_colour(rng)
     angle = rng.uniform(0, np.pi)
     depth_px = _depth_px(scene)
     beside = np.argwhere((depth_px > 0) & (depth_px < _ROUNDED_PX))
@@ -140,8 +147,7 @@ def mirrored_lamps(pixels: Pixels, scene: Scene, rng: np.random.Generator) -> Pi
         core = edge(inside, rng.uniform(0.3, 1.5) * radius)
         halo = np.exp(-np.square(np.clip(-inside / (0.6 * radius + 1), 0, 8)))
         gleam = rng.uniform(0.5, 1.0) * core + rng.uniform(0, 0.3) * halo
-        share = np.clip(gleam, 0, 1).astype(np.float32)[..., None]
-        pixels = pixels + (colour - pixels) * share
+        pixels = blend(pixels, colour, np.clip(gleam, 0, 1).astype(np.float32))
     return np.asarray(pixels, np.float32)
 
 
@@ -209,6 +215,11 @@ def _stick(scene: Scene) -> _Stick | None:
         ):
             ends.append((float(end_x), float(end_y)))
     return _Stick(across, half_width_px, ends)
+
+
+def _lamp_colour(rng: np.random.Generator) -> Pixels:
+    """Draw white to warm white."""
+    return np.array([1.0, rng.uniform(0.9, 1.0), rng.uniform(0.75, 1.0)], np.float32)
 
 
 def _lit_unlike(pixels: Pixels, face: Field, rng: np.random.Generator) -> Pixels:

@@ -15,14 +15,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from training.synthesis import PAINTED_MM_PER_PX
+
 from .photo import Optics, expose, read_linear
 from .run import Rendered, render
 from .samples import PRODUCTS, TABLES, Product, varied_lights
 from .scene import Camera, Piece, RenderedDefect, Scene, Wood
 from .truth import id_masks
-
-MM_PER_PX = 0.2
-"""Of the photo where the camera aims: the scale at which composites are painted as well."""
 
 _SIDE_PX = 512
 _FOCAL_35MM = 80  # from far away an item's near and far parts are alike in scale
@@ -69,7 +68,7 @@ def training_scene(seed: int) -> Scene:
         width_px=_SIDE_PX,
         height_px=_SIDE_PX,
         focal_35mm=_FOCAL_35MM,
-        distance_mm=f_px * MM_PER_PX,
+        distance_mm=f_px * PAINTED_MM_PER_PX,  # of the photo where the camera aims
         tilt_deg=rng.uniform(0, _MOST_TILT_DEG),
         azimuth_deg=rng.uniform(0, 360),
         roll_deg=rng.uniform(0, 360),
