@@ -60,6 +60,7 @@ def fuzz(name: str, inputs: int, seed: int = 1, hang_s: float = _HANG_S) -> Row:
             "runs": inputs,
             "seed": seed,
             "timeout": _STUCK_S,
+            "report_slow_units": _STUCK_S,
             "rss_limit_mb": _MOST_MIB,
             "max_len": 2 * longest,
             "artifact_prefix": f"{bugs}/",
