@@ -132,7 +132,7 @@ def _stretches(profiles: Array, spread_px: Array, start_px: float, inner_px: flo
         offsets_px=at[near],
         compared=(at[near] >= low) & (at[near] <= high),
         light=np.ascontiguousarray(profiles[:, near].transpose(2, 1, 0), np.float32),
-        field=np.median(profiles[:, field], axis=1).T.astype(np.float32),
-        own=np.median(profiles[:, own], axis=1).T.astype(np.float32),
+        field=np.ascontiguousarray(np.median(profiles[:, field], axis=1).T, np.float32),
+        own=np.ascontiguousarray(np.median(profiles[:, own], axis=1).T, np.float32),
         spread_px=spread_px,
     )
