@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from qc.defects.detector import DefectMap, Detector, score_of
 from qc.defects.regions import HIGH, LOW, Region, find_regions
 from qc.defects.tiling import around
+from qc.photo import median_colour
 
 _RIM_MM = 0.7
 """Width of the outline's own transition, in which nothing is called a defect by itself."""
@@ -36,7 +37,7 @@ def hide_surroundings(pixels: NDArray[np.uint8], item: NDArray[np.bool_]) -> NDA
     sample = pixels.reshape(-1, 3)[inside[:: max(1, len(inside) // 20_000)]]
     # A row at a time: numpy spreads three bytes over a picture ten times more slowly.
     row = np.empty_like(pixels[:1])
-    row[:] = np.median(sample, axis=0).astype(np.uint8)
+    row[:] = median_colour(sample).astype(np.uint8)
     hidden = np.repeat(row, len(pixels), axis=0)
     return np.asarray(cv2.copyTo(pixels, pure.astype(np.uint8), hidden), np.uint8)
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from qc.geometry.mat import Rect
 from qc.geometry.pose import MatView
 from qc.geometry.rectify import Plane, rectify
-from qc.photo import Photo, srgb_to_linear
+from qc.photo import Photo, median_colour, srgb_to_linear
 
 _MM_PER_PX = 0.5
 _MIN_ANGLE_DEG, _MAX_ANGLE_DEG = 9.0, 25.0
@@ -125,7 +125,7 @@ def _field_light(
     rim[:width], rim[-width:], rim[:, :width], rim[:, -width:] = True, True, True, True
     # In a third of the time that indexing with a mask takes.
     seen = np.compress((rim & ~patches).ravel(), linear.reshape(-1, 3), axis=0)
-    return np.asarray(np.median(seen, axis=0), np.float32)
+    return np.asarray(median_colour(seen), np.float32)
 
 
 def _with_dark_flanks(
@@ -179,7 +179,7 @@ def _mirroring_places(
         every = slice(None, None, max(1, len(inside) // _SAMPLE))
         rows, columns = np.divmod(inside[every], wide)
         rows, columns = rows + y, columns + x
-        if _mirrors(np.median(linear[rows, columns], axis=0), field):
+        if _mirrors(median_colour(linear[rows, columns]), field):
             places.append((int(rows[0]) + top, int(columns[0]) + left))
     return places
 

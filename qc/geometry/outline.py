@@ -23,7 +23,7 @@ from qc.geometry.item import Part
 from qc.geometry.pose import MatView
 from qc.geometry.profiles import STEP_PX, ProfileReader, fit_edges
 from qc.geometry.spread import EdgeSpread
-from qc.photo import Photo
+from qc.photo import Photo, median_colour
 
 Array = npt.NDArray[np.float64]
 Resampling = Callable[[Array], tuple[Array, Array]]
@@ -275,8 +275,8 @@ def _without_splinters(edge: Array, good: npt.NDArray[np.bool_]) -> tuple[Array,
 def _directions(colours: npt.NDArray[np.floating]) -> tuple[Array, bool]:
     """Return the item's unit colour `(3,)` across the field's, and whether it is faint."""
     share = max(1, colours.shape[1] // 5)
-    item = np.asarray(np.median(colours[:, :share], axis=(0, 1)), np.float64)
-    light = np.median(colours[:, -share:], axis=(0, 1))
+    item = np.asarray(median_colour(colours[:, :share].reshape(-1, 3)), np.float64)
+    light = median_colour(colours[:, -share:].reshape(-1, 3))
     field, field_light = _unit(light), max(float(np.linalg.norm(light)), 1e-9)
     across = item - float(item @ field) * field
     direction = _unit(across)
