@@ -196,7 +196,7 @@ def _along(direction: Complex, numbers: Complex) -> Array:
 def _around(values: Array, gap: int, flank: int) -> Array:
     """Return the sum `(N,)` of closed `(N,)` values over both flanks around every point."""
     count, reach = len(values), gap + flank
-    sums = np.concatenate([[0.0], np.pad(values, reach, mode="wrap").cumsum()])
+    sums = np.concatenate([[0.0], values[-reach:], values, values[:reach]]).cumsum()
     before = sums[flank : flank + count] - sums[:count]
     return np.asarray(before + sums[-count:] - sums[-count - flank : -flank])
 
