@@ -54,7 +54,7 @@ _PLANAR_FRAMES = (
 _POSE = slice(0, 6)
 _CAMERA = slice(6, 13)
 _SEEN = slice(0, 13)
-_STRETCH_STEP = 1e-4
+_PER_STRETCH = np.array([0.5, -0.5, 0.0])
 
 U_HELD = 1e-7
 """Standard uncertainty of what is held as it is: it moves no corner by 0.001 px."""
@@ -232,11 +232,9 @@ def fit_corners(
     def slopes(parameters: Array) -> Array:
         camera, pose, _, by_opencv = seen(*parameters.tolist())
         focal = camera.focal_px * (by_opencv[:, 6] + camera.aspect * by_opencv[:, 7])
-        more, less = (
-            camera.project(_stretched(points_mm, parameters[-1] + step), pose)
-            for step in (_STRETCH_STEP, -_STRETCH_STEP)
-        )
-        stretch = (more - less).ravel() / (2 * _STRETCH_STEP)
+        # A stretch moves each point as a translation of its own does.
+        moved = (points_mm * _PER_STRETCH) @ pose.matrix.T
+        stretch = np.einsum("nij,nj->ni", by_opencv[:, 3:6].reshape(-1, 2, 3), moved).ravel()
         of_corners = np.column_stack(
             [by_opencv[:, _POSE], focal, by_opencv[:, 10:14], by_opencv[:, 8:10], stretch]
         )
@@ -257,7 +255,7 @@ def fit_corners(
 
 
 def _stretched(points_mm: Array, stretch: float) -> Array:
-    return np.asarray(points_mm * np.array([1 + stretch / 2, 1 - stretch / 2, 1.0]))
+    return np.asarray(points_mm * (1 + stretch * _PER_STRETCH))
 
 
 def _pack(camera: Camera, pose: Pose) -> Array:
