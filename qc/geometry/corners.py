@@ -193,10 +193,8 @@ def _find_markers(
     if len(corners) == 0:
         return {}
     # Pixel centres are integers, hence the half pixel around the change of scale.
-    return {
-        ids_of[int(marker)]: (np.reshape(quad, (4, 2)).astype(np.float64) + 0.5) * factor - 0.5
-        for marker, quad in zip(np.ravel(found), corners, strict=True)
-    }
+    quads = (np.reshape(corners, (-1, 4, 2)).astype(np.float64) + 0.5) * factor - 0.5
+    return dict(zip([ids_of[int(marker)] for marker in np.ravel(found)], quads, strict=True))
 
 
 def _reduced(grey: npt.NDArray[np.uint8], factor: int) -> npt.NDArray[np.uint8]:
