@@ -1,6 +1,7 @@
 """Networks so small that their answer is known, packed as releases.
 
-Each takes uint8 `(N, H, W, 3)` and gives float32 `(N, types, H, W)`, as a trained one does.
+Each takes uint8 `(N, H, W, 3)` and gives float32 `(N, types, H, W)`, or half of H and W, as trained
+ones do.
 """
 
 from __future__ import annotations
@@ -36,6 +37,15 @@ def averages(side_px: int) -> onnx.ModelProto:
         kernel_shape=[side_px, side_px],
         pads=[reach] * 4,
         count_include_pad=0,
+    )
+    scaled = helper.make_node("Mul", ["planes", "scale"], ["scaled"])
+    return _network([scaled, pool], {"scale": np.float32(1 / 255)}, types=3)
+
+
+def halves() -> onnx.ModelProto:
+    """Return `colours` averaged over squares of 2 × 2 pixels, one value for each."""
+    pool = helper.make_node(
+        "AveragePool", ["scaled"], ["maps"], kernel_shape=[2, 2], strides=[2, 2]
     )
     scaled = helper.make_node("Mul", ["planes", "scale"], ["scaled"])
     return _network([scaled, pool], {"scale": np.float32(1 / 255)}, types=3)
@@ -99,7 +109,7 @@ def _network(
         ],
         "known-answer",
         [helper.make_tensor_value_info("image", TensorProto.UINT8, ["n", "h", "w", 3])],
-        [helper.make_tensor_value_info("maps", TensorProto.FLOAT, ["n", types, "h", "w"])],
+        [helper.make_tensor_value_info("maps", TensorProto.FLOAT, ["n", types, "y", "x"])],
         [numpy_helper.from_array(np.asarray(v), name) for name, v in constants.items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)

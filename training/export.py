@@ -89,8 +89,9 @@ def check_parity(network: nn.Module, detector: Detector, pictures: list[np.ndarr
         with torch.no_grad():
             expected = network(torch.from_numpy(pixels)[None])[0].numpy()
         found = detector.map(pixels)
-        worst = max(worst, float(np.abs(found.probability - expected).max()))
-        if worst > MAP_TOLERANCE or not same_instances(found, DefectMap(found.types, expected)):
+        worst = max(worst, float(np.abs(found.raster - expected).max()))
+        theirs = DefectMap(found.types, expected, found.shape)
+        if worst > MAP_TOLERANCE or not same_instances(found, theirs):
             raise TrainingDataError(
                 f"torch and onnxruntime disagree by {worst:.1e}, or in the instances of a picture",
                 fix="Do not release it; check the versions of torch and onnxruntime.",

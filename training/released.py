@@ -41,7 +41,7 @@ def logits_at_scales(network: nn.Module, images: Tensor, scales: int = SCALES) -
 
 
 class ReleasedNetwork(nn.Module):
-    """uint8 `(N, H, W, 3)` → calibrated probabilities `(N, types, H, W)`.
+    """uint8 `(N, H, W, 3)` → calibrated probabilities `(N, types, H / 2, W / 2)`.
 
     `weights` `(types, scales)` and `offset` `(types,)` are the judge's: per type
     `probability = sigmoid(Σ weight · logit + offset)`. What has one column of weights looks once.
@@ -58,9 +58,9 @@ class ReleasedNetwork(nn.Module):
         self.register_buffer("offset", offset[None, :, None, None])
 
     def forward(self, image: Tensor) -> Tensor:
-        """Return calibrated probabilities.
+        """Return calibrated probabilities, where the network computes them.
 
-        Enlarging is linear, so the judge weighs the logits before it, where they are fewest.
+        Who needs them at every pixel enlarges them; most pictures show nothing worth it.
         Outputs are joined last: what runs before is the same to the bit whatever stands beside it.
         """
         planes = image.permute(0, 3, 1, 2).to(torch.float32)
@@ -77,7 +77,7 @@ class ReleasedNetwork(nn.Module):
                 finer + enlarged(weight * logits)
                 for finer, weight, logits in zip(judged, self._by_part(coarse), parts, strict=True)
             ]
-        return torch.sigmoid(enlarged(joined(judged)))
+        return torch.sigmoid(joined(judged))
 
     def _parts(self, planes: Tensor) -> list[Tensor]:
         return self.network.parts(self.network.encoder(planes))

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,10 +23,23 @@ _ROWS = 32
 
 @dataclass(frozen=True)
 class DefectMap:
-    """`probability` `(types, H, W)` of each of `types` at each pixel; types are independent."""
+    """Probability of each of `types` at each pixel; types are independent.
+
+    `raster` `(types, h, w)` is what was computed. Of a picture of `shape` `(H, W)` that may be
+    every second row and column: what is asked of whole maps is worked out there, and enlarged.
+    """
 
     types: tuple[str, ...]
-    probability: NDArray[np.float32]
+    raster: NDArray[np.float32]
+    shape: tuple[int, int] | None = None
+    """None: the raster's own."""
+
+    @cached_property
+    def probability(self) -> NDArray[np.float32]:
+        """`(types, H, W)` probability of each type."""
+        if self.shape in {None, self.raster.shape[1:]}:
+            return self.raster
+        return np.stack([self._enlarged(own) for own in self.raster])
 
     @cached_property
     def strongest(self) -> NDArray[np.float32]:
@@ -38,15 +52,26 @@ class DefectMap:
 
         What might be a dent, a stain or a drip is hardly ever sure to be one of them.
         """
-        defective = np.empty(self.probability.shape[1:], np.float32)
+        defective = np.empty(self.raster.shape[1:], np.float32)
         # A few rows at a time stay in the processor's cache: half the time.
         for first in range(0, len(defective), _ROWS):
             rows = slice(first, first + _ROWS)
-            sound = 1 - self.probability[0, rows]
-            for probability in self.probability[1:, rows]:
+            sound = 1 - self.raster[0, rows]
+            for probability in self.raster[1:, rows]:
                 sound -= sound * probability
             np.subtract(1, sound, out=defective[rows])
-        return defective
+        return self._enlarged(defective)
+
+    def _enlarged(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return values of the raster at the picture's pixels."""
+        height, width = self.shape or values.shape
+        down, across = values.shape
+        factor = max(-(-height // down), -(-width // across))
+        if factor == 1:
+            return values
+        size = (across * factor, down * factor)
+        larger = cv2.resize(values, size, interpolation=cv2.INTER_LINEAR)
+        return np.asarray(larger[:height, :width], np.float32)
 
     @property
     def score(self) -> float:
@@ -84,7 +109,7 @@ class Detector:
         session = Session(folder / "model.onnx", threads=threads)
         stride, count = release.stride_px, len(release.types)
         maps = session.run(np.zeros((1, stride, stride, 3), np.uint8))
-        if maps.shape != (1, count, stride, stride):
+        if maps.shape not in {(1, count, side, side) for side in (stride, stride // 2)}:
             raise ReleaseError(
                 f"the network in {folder} gives maps of {maps.shape}, but the release has "
                 f"{count} types",
@@ -142,20 +167,23 @@ class Detector:
             if asked is None or asked[tile.window].any()
         ]
         if [tile.share.shape for tile in tiles] == [(height, width)]:
-            return DefectMap(self.types, self._tile(pixels))
+            return self._tile(pixels)
         total = np.zeros((len(self.types), height, width), np.float32)
         weight = np.zeros((height, width), np.float32)
         for tile in tiles:
             down, across = tile.window
-            total[:, down, across] += self._tile(pixels[tile.window]) * tile.share
+            total[:, down, across] += self._tile(pixels[tile.window]).probability * tile.share
             weight[tile.window] += tile.share
         weight[weight == 0] = 1
         return DefectMap(self.types, total / weight)
 
-    def _tile(self, tile: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def _tile(self, tile: NDArray[np.uint8]) -> DefectMap:
         """Run one tile, mirrored at its lower and right border up to the network's stride."""
         height, width = tile.shape[:2]
         stride = self.release.stride_px
         below, beside = -height % stride, -width % stride
         padded = np.pad(tile, ((0, below), (0, beside), (0, 0)), mode="symmetric")
-        return self._session.run(padded[None])[0, :, :height, :width]
+        raster = self._session.run(padded[None])[0]
+        factor = len(padded) // raster.shape[1]
+        seen = raster[:, : -(-height // factor), : -(-width // factor)]
+        return DefectMap(self.types, seen, (height, width))

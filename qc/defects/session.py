@@ -16,7 +16,8 @@ from qc.errors import ReleaseError
 class Session:
     """A network ready to run.
 
-    Input: uint8 `(N, H, W, 3)` sRGB. Output: float32 `(N, types, H, W)` probabilities.
+    Input: uint8 `(N, H, W, 3)` sRGB. Output: float32 `(N, types, h, w)` probabilities, at every
+    pixel or, of a release since 0.6.1, at every second one either way.
     """
 
     def __init__(self, model: Path, *, threads: int = 0) -> None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from training.labels import TYPES
-from training.network import DefectNetwork
+from training.network import DefectNetwork, enlarged
 from training.normalise import normalise
 from training.released import SCALES, ReleasedNetwork, logits_at_scales, stride_px
 from training.stem import ByteStem, of_normalised
@@ -48,7 +48,10 @@ def test_a_stem_without_its_normalisation_is_refused(network: DefectNetwork) -> 
 
 @pytest.mark.parametrize("scales", range(1, SCALES + 1))
 def test_a_release_weighs_the_logits_of_its_scales(network: DefectNetwork, scales: int) -> None:
-    """Against the definition: sigmoid(Σ weight · logit + offset) on normalised pictures."""
+    """Against the definition: sigmoid(Σ weight · logit + offset) on normalised pictures.
+
+    A release gives them where the network computes them; enlarging the sum is linear.
+    """
     weights, offset = torch.rand(len(TYPES), scales), torch.rand(len(TYPES)) - 2
     stride = stride_px(scales)
     pictures = torch.randint(0, 256, (1, 3 * stride, 2 * stride, 3), dtype=torch.uint8)
@@ -56,4 +59,5 @@ def test_a_release_weighs_the_logits_of_its_scales(network: DefectNetwork, scale
         found = ReleasedNetwork(network, weights, offset)(pictures)
         logits = logits_at_scales(network, normalise(pictures), scales)
     margin = (logits * weights[None, :, :, None, None]).sum(2) + offset[None, :, None, None]
-    assert torch.allclose(found, torch.sigmoid(margin), atol=1e-5)
+    assert found.shape[2:] == (3 * stride // 2, stride)
+    assert torch.allclose(enlarged(torch.logit(found)), margin, atol=1e-4)

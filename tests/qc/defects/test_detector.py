@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from PIL import Image
+from PIL.Image import Resampling
 from scipy import ndimage
 
 from qc.defects import tiling
@@ -37,6 +39,11 @@ def colours(tmp_path_factory: pytest.TempPathFactory) -> Detector:
 @pytest.fixture(scope="module")
 def averages(tmp_path_factory: pytest.TempPathFactory) -> Detector:
     return _load(tmp_path_factory.mktemp("averages"), networks.averages(2 * REACH_PX + 1))
+
+
+@pytest.fixture(scope="module")
+def halves(tmp_path_factory: pytest.TempPathFactory) -> Detector:
+    return _load(tmp_path_factory.mktemp("halves"), networks.halves(), stride_px=32)
 
 
 def _noise(height: int, width: int) -> NDArray[np.uint8]:
@@ -82,6 +89,42 @@ def test_tiled_equals_untiled(averages: Detector) -> None:
     error = np.abs(averages.map(pixels).probability - untiled)
     assert error.max() < 0.01  # while the average itself varies by 0.03
     assert np.mean(error > 1e-5) < 0.05
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 200), st.integers(1, 200))
+@example(1, 1)
+@example(1, 2)
+@example(33, 64)
+def test_what_is_computed_at_half_the_size_is_enlarged(
+    halves: Detector, height: int, width: int
+) -> None:
+    """Bilinearly, as Pillow does; the chance of any defect is worked out before."""
+    pixels = _noise(height, width)
+    maps = halves.map(pixels)
+    even = np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="symmetric") / 255
+    means = even.reshape(len(even) // 2, 2, -1, 2, 3).mean(axis=(1, 3)).transpose(2, 0, 1)
+
+    def enlarged(values: NDArray[np.float64]) -> NDArray[np.float32]:
+        size = (2 * values.shape[1], 2 * values.shape[0])
+        shown = Image.fromarray(values.astype(np.float32)).resize(size, Resampling.BILINEAR)
+        return np.asarray(shown)[:height, :width]
+
+    if (height, width) != (1, 1):  # there every second pixel is all of them
+        assert maps.raster.shape == means.shape
+    expected = np.stack([enlarged(values) for values in means])
+    np.testing.assert_allclose(maps.probability, expected, atol=1e-5)
+    np.testing.assert_allclose(maps.any_type, enlarged(1 - np.prod(1 - means, axis=0)), atol=1e-5)
+    np.testing.assert_array_equal(maps.strongest, maps.probability.max(axis=0))
+
+
+@pytest.mark.usefixtures("small_tiles")
+def test_tiles_at_half_the_size_show_no_seam(halves: Detector, colours: Detector) -> None:
+    """A slope is the same at every size, but for its ends."""
+    slope = np.linspace(0, 255, 1100).astype(np.uint8)
+    pixels = np.repeat(np.repeat(slope[None, :, None], 700, axis=0), 3, axis=2)
+    difference = halves.map(pixels).probability - colours.map(pixels).probability
+    assert np.abs(difference).max() < 1.5 / 255
 
 
 @pytest.mark.usefixtures("small_tiles")
