@@ -41,6 +41,23 @@ class DefectMap:
             return self.raster
         return np.stack([self._enlarged(own) for own in self.raster])
 
+    def within(self, window: tuple[slice, slice]) -> NDArray[np.float32]:
+        """Return `(types, h, w)` probability of each type in a window of the picture."""
+        factor = self._factor
+        if factor == 1:
+            return self.raster[:, *window]
+        # One more cell on every side: enlarging reads beyond its own.
+        cells = tuple(
+            slice(max(0, side.start // factor - 1), -(-side.stop // factor) + 1) for side in window
+        )
+        part = self.raster[:, *cells]
+        shape = (part.shape[1] * factor, part.shape[2] * factor)
+        down, across = (
+            slice(side.start - cell.start * factor, side.stop - cell.start * factor)
+            for side, cell in zip(window, cells, strict=True)
+        )
+        return DefectMap(self.types, part, shape).probability[:, down, across]
+
     @cached_property
     def strongest(self) -> NDArray[np.float32]:
         """`(H, W)` probability of the most probable type."""
@@ -62,13 +79,20 @@ class DefectMap:
             np.subtract(1, sound, out=defective[rows])
         return self._enlarged(defective)
 
+    @property
+    def _factor(self) -> int:
+        """How many of the picture's pixels a value of the raster stands for, along a side."""
+        down, across = self.raster.shape[1:]
+        height, width = self.shape or (down, across)
+        return int(max(-(-height // down), -(-width // across)))
+
     def _enlarged(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return values of the raster at the picture's pixels."""
-        height, width = self.shape or values.shape
-        down, across = values.shape
-        factor = max(-(-height // down), -(-width // across))
+        factor = self._factor
         if factor == 1:
             return values
+        height, width = self.shape or values.shape
+        down, across = values.shape
         size = (across * factor, down * factor)
         larger = cv2.resize(values, size, interpolation=cv2.INTER_LINEAR)
         return np.asarray(larger[:height, :width], np.float32)

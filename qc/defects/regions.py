@@ -19,6 +19,7 @@ from qc.defects.detector import DefectMap
 LOW = 0.3
 HIGH = 0.5
 _MIN_AREA_PX = 4
+_BESIDE_PX = 3
 _STRONGEST_SHARE = 0.1
 """The instance's probability is the mean of its strongest tenth: one hot pixel decides nothing."""
 
@@ -65,13 +66,17 @@ def find_regions(
     """
     if float(maps.any_type.max(initial=0)) < high:
         return []
-    strongest = maps.strongest
+    # Few pixels of most items are suspicious at all, and no type is surer than any of them.
+    window = _around(maps.any_type >= low)
+    left, top = window[1].start, window[0].start
+    probability, any_type = maps.within(window), maps.any_type[window]
+    strongest = probability.max(axis=0)
     if allowed is not None:
-        strongest = np.where(allowed, strongest, 0)
-    # Few pixels of most items are suspicious at all.
+        strongest = np.where(allowed[window], strongest, 0)
+    reached = None if reaching is None else reaching[window]
     suspicious = strongest >= low
-    winner = maps.probability[:, suspicious].argmax(axis=0)
-    defective = maps.any_type[suspicious]
+    winner = probability[:, suspicious].argmax(axis=0)
+    defective = any_type[suspicious]
     regions: list[Region] = []
     for channel, name in enumerate(maps.types):
         values = np.where(winner == channel, defective, 0)
@@ -88,15 +93,24 @@ def find_regions(
         )
         for label in range(1, count):
             x, y, w, h, area = (int(v) for v in stats[label])
-            window = (slice(y, y + h), slice(x, x + w))
-            inside = labels[window] == label
-            values = own[window][inside]
+            box = (slice(y, y + h), slice(x, x + w))
+            inside = labels[box] == label
+            values = own[box][inside]
             if area < _MIN_AREA_PX or float(values.max()) < high:
                 continue
-            if reaching is not None and not reaching[window][inside].any():
+            if reached is not None and not reached[box][inside].any():
                 continue
-            regions.append(_region(name, inside, values, (x, y), scale))
+            regions.append(_region(name, inside, values, (left + x, top + y), scale))
     return sorted(regions, key=lambda region: -region.probability)
+
+
+def _around(suspicious: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Return the window of `(H, W)` beyond which closing a gap changes nothing."""
+    left, top, width, height = cv2.boundingRect(suspicious.astype(np.uint8))
+    return (
+        slice(max(0, top - _BESIDE_PX), min(len(suspicious), top + height + _BESIDE_PX)),
+        slice(max(0, left - _BESIDE_PX), min(suspicious.shape[1], left + width + _BESIDE_PX)),
+    )
 
 
 def _region(

@@ -200,3 +200,32 @@ def test_the_most_probable_comes_first() -> None:
 
 def test_nothing_is_found_in_nothing() -> None:
     assert find_regions(_maps(crack=np.zeros((SIDE_PX, SIDE_PX)))) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([1, 2]), st.integers(0, 1), st.integers(0, 1))
+def test_what_surrounds_the_suspicious_pixels_changes_nothing(
+    seed: int, factor: int, odd_down: int, odd_across: int
+) -> None:
+    """A pixel that is suspicious and no instance, in the farthest corners, is looked at or not."""
+    rng = np.random.default_rng(seed)
+    raster = np.zeros((3, 40, 56), np.float32)
+    top, left = rng.integers(0, 25, 2)
+    spots = ndimage.gaussian_filter(rng.random((3, 15, 15)), (0, 1.5, 1.5))
+    raster[:, top : top + 15, left : left + 15] = 0.99 * (spots / spots.max()) ** 4
+    shape = (40 * factor - odd_down, 56 * factor - odd_across)
+    alone = DefectMap(("crack", "hole", "stain"), raster, shape)
+    cornered = raster.copy()
+    cornered[1, [0, 0, -1, -1], [0, -1, 0, -1]] = 0.31
+    among = DefectMap(alone.types, cornered, shape)
+    allowed = ndimage.binary_dilation(alone.any_type > 0.001, iterations=2)
+    found, expected = (find_regions(maps, allowed) for maps in (alone, among))
+    assert [(r.type, r.probability, r.area) for r in found] == [
+        (r.type, r.probability, r.area) for r in expected
+    ]
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one.polygon, other.polygon)
+    rows, columns = slice(7, shape[0] - 5), slice(2, shape[1] - 9)
+    np.testing.assert_array_equal(
+        among.within((rows, columns)), among.probability[:, rows, columns]
+    )
