@@ -37,7 +37,7 @@ class DefectMap:
     @cached_property
     def probability(self) -> NDArray[np.float32]:
         """`(types, H, W)` probability of each type."""
-        if self.shape in {None, self.raster.shape[1:]}:
+        if self._factor == 1:
             return self.raster
         return np.stack([self._enlarged(own) for own in self.raster])
 

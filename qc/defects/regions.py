@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import pdist
 
 from qc.defects.detector import DefectMap
+from qc.defects.tiling import around
 
 LOW = 0.3
 HIGH = 0.5
 _MIN_AREA_PX = 4
-_BESIDE_PX = 3
 _STRONGEST_SHARE = 0.1
 """The instance's probability is the mean of its strongest tenth: one hot pixel decides nothing."""
 
@@ -66,8 +66,9 @@ def find_regions(
     """
     if float(maps.any_type.max(initial=0)) < high:
         return []
-    # Few pixels of most items are suspicious at all, and no type is surer than any of them.
-    window = _around(maps.any_type >= low)
+    # Few pixels of most items are suspicious at all, and no type is surer than any of them. What
+    # lies farther from them than the window's margin closes no gap.
+    window = around(maps.any_type >= low)
     left, top = window[1].start, window[0].start
     probability, any_type = maps.within(window), maps.any_type[window]
     strongest = probability.max(axis=0)
@@ -102,15 +103,6 @@ def find_regions(
                 continue
             regions.append(_region(name, inside, values, (left + x, top + y), scale))
     return sorted(regions, key=lambda region: -region.probability)
-
-
-def _around(suspicious: NDArray[np.bool_]) -> tuple[slice, slice]:
-    """Return the window of `(H, W)` beyond which closing a gap changes nothing."""
-    left, top, width, height = cv2.boundingRect(suspicious.astype(np.uint8))
-    return (
-        slice(max(0, top - _BESIDE_PX), min(len(suspicious), top + height + _BESIDE_PX)),
-        slice(max(0, left - _BESIDE_PX), min(suspicious.shape[1], left + width + _BESIDE_PX)),
-    )
 
 
 def _region(

@@ -59,7 +59,7 @@ def cut(height: int, width: int, stride_px: int = 1) -> list[Tile]:
     ]
 
 
-def around(asked: NDArray[np.bool_], stride_px: int) -> tuple[slice, slice]:
+def around(asked: NDArray[np.bool_], stride_px: int = 1) -> tuple[slice, slice]:
     """Return the window of `(H, W)` that holds every pixel asked for and some beside them.
 
     Its sides are multiples of the stride, so that nothing has to be made up beyond it, or the
