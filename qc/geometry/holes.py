@@ -13,7 +13,7 @@ import numpy.typing as npt
 from qc.geometry.item import Part
 from qc.geometry.outline import Outline, trace_hole
 from qc.geometry.pose import MatView
-from qc.photo import Photo, srgb_to_linear
+from qc.photo import Photo, median_colour, srgb_to_linear
 
 _MIN_HOLE_MM2 = 7.0
 """A hole of 3 mm; what is smaller is judged as a defect, not measured."""
@@ -66,7 +66,7 @@ def _field_colour(photo: Photo, view: MatView, part: Part) -> npt.NDArray[np.flo
     middle = part.contour_mm.mean(axis=0)
     away = part.contour_mm - middle
     away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
-    return _median_colour(photo, view, part.contour_mm + _BESIDE_MM * away)
+    return _colour_at(photo, view, part.contour_mm + _BESIDE_MM * away)
 
 
 def _colour_within(
@@ -74,17 +74,17 @@ def _colour_within(
 ) -> npt.NDArray[np.float64]:
     middle = contour_mm.mean(axis=0)
     rings = [middle + share * (contour_mm - middle) for share in (0.15, 0.3, 0.45, 0.6)]
-    return _median_colour(photo, view, np.vstack(rings))
+    return _colour_at(photo, view, np.vstack(rings))
 
 
-def _median_colour(
+def _colour_at(
     photo: Photo, view: MatView, points_mm: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     on_mat = np.column_stack([points_mm, np.zeros(len(points_mm))])
     x, y = np.rint(view.camera.project(on_mat, view.pose)).astype(int).T
     x, y = np.clip(x, 0, photo.width_px - 1), np.clip(y, 0, photo.height_px - 1)
     colours = srgb_to_linear(np.ascontiguousarray(photo.pixels[y, x])[None])[0]
-    return np.asarray(np.median(colours, axis=0), np.float64)
+    return np.asarray(median_colour(colours), np.float64)
 
 
 def _angle_deg(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> float:
