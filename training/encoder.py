@@ -7,8 +7,6 @@ becomes one ONNX graph. Nothing is trained here.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from qc.defects.normality.encoder import PATCH_PX, Encoder, EncoderRelease
-from qc.defects.release import read_release
+from qc.defects.release import model_sha256, read_release, write_release
 from training.errors import TrainingDataError
 from training.network import INPUT_MULTIPLE
 from training.normalise import normalise
@@ -185,13 +183,12 @@ def main(
         channels=_channels(network),
         stride_px=INPUT_MULTIPLE,
         input="uint8 (N, H, W, 3) sRGB, H and W multiples of 32; mean, projection, memory",
-        sha256=hashlib.sha256((out / "model.onnx").read_bytes()).hexdigest(),
+        sha256=model_sha256(out),
         opset=OPSET,
         training={"network": parent.reference, "levels": LEVELS, "trained_further": False},
         licences=parent.licences,
     )
-    text = json.dumps(release.model_dump(mode="json"), indent=2)
-    (out / "release.json").write_text(text + "\n", encoding="utf-8")
+    write_release(out, release)
     (out.parent / "ACTIVE").write_text(out.name + "\n", encoding="utf-8")
     worst = check_parity(network, Encoder.load(out))
     size_mb = (out / "model.onnx").stat().st_size / 1e6

@@ -16,6 +16,7 @@ import numpy as np
 import typer
 
 from qc.defects.detector import Detector
+from qc.defects.release import write_release
 from training.datasets.boards import read_index
 from training.datasets.surfaces import board_surface
 from training.false_alarms import false_alarms
@@ -74,8 +75,7 @@ def main(
     print(json.dumps(metrics, indent=2))
     if record:
         kept = detector.release.metrics | metrics
-        changed = detector.release.model_copy(update={"metrics": kept})
-        (release / "release.json").write_text(changed.model_dump_json(indent=2) + "\n")
+        write_release(release, detector.release.model_copy(update={"metrics": kept}))
     if failures:
         worst = sorted(textures, key=lambda tile: -tile.error)[:6]
         contact_sheet([*worst, *_worst_boards(real)], failures)

@@ -6,7 +6,6 @@ onnxruntime and torch do not agree on maps and instances.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ from torch import nn
 
 from qc.defects.detector import DefectMap, Detector
 from qc.defects.regions import HIGH, LOW, Region, find_regions
-from qc.defects.release import Release, read_release
+from qc.defects.release import Release, model_sha256, read_release, write_release
 from training.blending import Blend
 from training.calibration import Calibration, calibrate
 from training.config import EncoderName, TrainingConfig
@@ -223,7 +222,7 @@ def _write_release(
         mm_per_px=config.mm_per_px,
         stride_px=stride_px(line.weights.shape[1]),
         input="uint8 (N, H, W, 3) sRGB; H and W multiples of stride_px",
-        sha256=hashlib.sha256((out / "model.onnx").read_bytes()).hexdigest(),
+        sha256=model_sha256(out),
         opset=OPSET,
         thresholds=line.thresholds,
         training={
@@ -243,8 +242,7 @@ def _write_release(
         metrics={},
         licences=(*LICENCES, encoder_licence(config.encoder), *licences),
     )
-    text = json.dumps(release.model_dump(mode="json"), indent=2)
-    (out / "release.json").write_text(text + "\n", encoding="utf-8")
+    write_release(out, release)
 
 
 def _blend_record(blend: Blend | None) -> dict[str, Any] | None:

@@ -7,8 +7,6 @@ was trained on. A candidate is no release: judge it by `training.evaluate` and
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +26,7 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from qc.defects.release import read_release
+from qc.defects.release import model_sha256, read_release, write_release
 from training.config import TrainingConfig
 from training.datasets.catalogue import read_catalogue
 from training.datasets.patches import Patches
@@ -83,12 +81,11 @@ def main(
     held_out = read_catalogue(data).calibration_patches(config, patches)
     quantise(release / "model.onnx", out / "model.onnx", held_out, patches)
     changes: dict[str, Any] = {
-        "sha256": hashlib.sha256((out / "model.onnx").read_bytes()).hexdigest(),
+        "sha256": model_sha256(out),
         "name": f"{parent.name}-int8",
         "metrics": {},
     }
-    text = json.dumps(parent.model_copy(update=changes).model_dump(mode="json"), indent=2)
-    (out / "release.json").write_text(text + "\n", encoding="utf-8")
+    write_release(out, parent.model_copy(update=changes))
     before, after = ((folder / "model.onnx").stat().st_size / 1e6 for folder in (release, out))
     log.info("%s: %.1f MB, from %.1f MB", out, after, before)
 

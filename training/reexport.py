@@ -6,7 +6,6 @@ to 0.6.0 it enlarged every map to the picture's own size, which most pictures do
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ import torch
 import typer
 
 from qc.defects.detector import Detector
-from qc.defects.release import read_release
+from qc.defects.release import model_sha256, read_release, write_release
 from training.datasets.patches import CompositeSource, Patches
 from training.datasets.surfaces import procedural_surface
 from training.errors import TrainingDataError
@@ -58,15 +57,14 @@ def reexport(release: Path, out: Path) -> float:
             "version": out.name,
             "created": datetime.now(UTC).date(),
             "stride_px": stride_px(weights.shape[1]),
-            "sha256": hashlib.sha256((out / "model.onnx").read_bytes()).hexdigest(),
+            "sha256": model_sha256(out),
             "opset": OPSET,
             "training": said.training
             | {"written_again": f"python -m training.reexport --release {said.reference}"},
             "metrics": {},
         }
     )
-    text = written.model_dump_json(indent=2)
-    (out / "release.json").write_text(text + "\n", encoding="utf-8")
+    write_release(out, written)
     patches = Patches([CompositeSource([procedural_surface], [1.0])], [1.0], 256, _PICTURES, _SEED)
     pictures = [patches.sample(index).pixels for index in range(_PICTURES)]
     return check_parity(released, Detector.load(out), pictures)

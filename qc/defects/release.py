@@ -97,8 +97,7 @@ def read_release_of(kind: type[AnyRelease], folder: Path) -> AnyRelease:
     path = folder / "release.json"
     try:
         release = kind.model_validate_json(path.read_bytes())
-        with (folder / "model.onnx").open("rb") as weights:
-            sha256 = hashlib.file_digest(weights, "sha256").hexdigest()
+        sha256 = model_sha256(folder)
     except OSError as error:
         raise ReleaseError(f"cannot read {error.filename}: {error.strerror}", fix=_FIX) from error
     except ValidationError as error:
@@ -106,3 +105,23 @@ def read_release_of(kind: type[AnyRelease], folder: Path) -> AnyRelease:
     if sha256 != release.sha256:
         raise ReleaseError(f"{folder / 'model.onnx'} is not the model of the release", fix=_FIX)
     return release
+
+
+def model_sha256(folder: Path) -> str:
+    """Return the checksum of a release's weights, in hexadecimal.
+
+    Raises:
+        OSError: they cannot be read.
+    """
+    with (folder / "model.onnx").open("rb") as weights:
+        return hashlib.file_digest(weights, "sha256").hexdigest()
+
+
+def write_release(folder: Path, release: ModelRelease) -> None:
+    """Write what a release says beside its weights.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    text = release.model_dump_json(indent=2)
+    (folder / "release.json").write_text(text + "\n", encoding="utf-8")
