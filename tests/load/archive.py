@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -40,8 +41,17 @@ class Watched:
 
     took_s: float = 0
     cpu_s: float = 0
-    peaks_mib: list[float] = field(default_factory=list)
-    """Largest memory in each tenth of the results: proportional shares, so nothing counts twice."""
+    peaks_mib: dict[str, list[float]] = field(default_factory=dict)
+    """Largest memory in each tenth of the results, of all processes (`all`) and by what they are.
+
+    Proportional shares, so nothing counts twice.
+    """
+
+    def note(self, tenth: int, memory_mib: dict[str, float]) -> None:
+        """Take in what processes hold at one time, by what they are."""
+        for what, held_mib in [*memory_mib.items(), ("all", sum(memory_mib.values()))]:
+            peaks = self.peaks_mib.setdefault(what, [0.0] * 10)
+            peaks[tenth] = max(peaks[tenth], held_mib)
 
 
 def write_archive(folder: Path, entries: int, whole_every: int) -> None:
@@ -69,7 +79,7 @@ def command(archive: Path, out: Path, engine: str, workers: int) -> list[str]:
 
 def run(words: list[str], out: Path, entries: int, kill_at: int | None = None) -> Watched:
     """Run it and watch all its processes; kill them all once so many results are there."""
-    seen = Watched(peaks_mib=[0.0] * 10)
+    seen = Watched()
     spent_s: dict[tuple[int, float], float] = {}
     began_s = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ray-", dir="/tmp") as short:  # sockets want it short
@@ -87,7 +97,7 @@ def run(words: list[str], out: Path, entries: int, kill_at: int | None = None) -
                 os.killpg(process.pid, signal.SIGKILL)
                 break
             tenth = min(9, 10 * done // entries)
-            seen.peaks_mib[tenth] = max(seen.peaks_mib[tenth], _watch(process.pid, spent_s))
+            seen.note(tenth, _watch(process.pid, spent_s))
             time.sleep(_WATCH_S if kill_at is None else 0.05)
         process.wait()
     seen.took_s = time.monotonic() - began_s
@@ -95,21 +105,35 @@ def run(words: list[str], out: Path, entries: int, kill_at: int | None = None) -
     return seen
 
 
-def _watch(pid: int, spent_s: dict[tuple[int, float], float]) -> float:
+def _watch(pid: int, spent_s: dict[tuple[int, float], float]) -> dict[str, float]:
     """Note the CPU time of a process and all below it; return their memory in MiB."""
-    memory = 0
+    memory_mib = dict[str, float]()
     try:
         family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     except psutil.NoSuchProcess:
-        return 0
+        return memory_mib
     for process in family:
         try:
             times = process.cpu_times()
             spent_s[process.pid, process.create_time()] = times.user + times.system
-            memory += process.memory_full_info().pss
+            what = "qc" if process.pid == pid else _kind(process.cmdline())
+            held_mib = process.memory_full_info().pss / _MIB
         except psutil.NoSuchProcess:
             continue
-    return memory / _MIB
+        memory_mib[what] = memory_mib.get(what, 0) + held_mib
+    return memory_mib
+
+
+def _kind(words: list[str]) -> str:
+    """Tell by its command line what a process of Ray is: `gcs_server`, `monitor.py`, `ray::Name`.
+
+    Ray writes an actor's class there, and behind it what the actor does at the moment.
+    """
+    if not words:
+        return "ended"
+    if words[0].startswith("ray::"):
+        return re.split(r"[^\w:]", words[0], maxsplit=1)[0]
+    return Path(next((word for word in words if word.endswith(".py")), words[0])).name
 
 
 def _lines(path: Path) -> int:
@@ -139,8 +163,9 @@ def main() -> int:
             f"{results:,} results in {seen.took_s:.0f} s, {seen.cpu_s:.0f} s of CPU time: "
             f"{seen.cpu_s / 3.6e3 * 1e6 / max(results, 1):.1f} hours of a core a million photos"
         )
-        peaks = " ".join(f"{peak:.0f}" for peak in seen.peaks_mib)
-        print(f"memory of all processes, MiB, by tenths of the archive: {peaks}")
+        print("memory, MiB, by tenths of the archive:")
+        for what, peaks in sorted(seen.peaks_mib.items(), key=lambda entry: -max(entry[1])):
+            print(f"  {what:34}", *(f"{peak:5.0f}" for peak in peaks))
         same = True
         if given.compare:
             again = Path(temporary) / "local.jsonl"
