@@ -55,12 +55,17 @@ def reinspect(
         encoder,
         tuple(read_judges(judge or [], requirements.id).items()),
     )
-    items = find_items(archive, requirements)
+    # Once to count and to refuse what is no archive, then again: a long one is not held.
+    count = sum(1 for _ in find_items(archive, requirements))
     with Ledger(out, setup.terms()) as ledger:
-        left = [item for item in items if item.name not in ledger.done]
-        lines = engine(name, setup, left, workers)
+        left = (item for item in find_items(archive, requirements) if item.name not in ledger.done)
         for line in track(
-            lines, "Inspecting …", total=len(left), console=Console(stderr=True), transient=True
+            engine(name, setup, left, workers),
+            "Inspecting …",
+            total=count,
+            completed=len(ledger.done),
+            console=Console(stderr=True),
+            transient=True,
         ):
             ledger.add(line)
     counts = _count(out)

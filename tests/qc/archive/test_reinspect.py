@@ -135,14 +135,26 @@ def test_items_of_several_views_are_folders(tmp_path: Path) -> None:
         shutil.copy(goods.write(tmp_path / "photos", 1), tmp_path / "x.png")
         (tmp_path / "items" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.move(tmp_path / "x.png", tmp_path / "items" / name)
-    found = find_items(tmp_path / "items", two)
+    found = list(find_items(tmp_path / "items", two))
     assert [(item.name, [view for view, _ in item.photos]) for item in found] == [
         ("0002", ["top"]),
         ("0017", ["top", "side"]),
     ]
     shutil.copy(goods.write(tmp_path / "photos", 1), tmp_path / "items" / "0002" / "left.png")
     with pytest.raises(ArchiveError, match=r"ITEM/top\.jpg"):
-        find_items(tmp_path / "items", two)
+        list(find_items(tmp_path / "items", two))
     (tmp_path / "empty").mkdir()
     with pytest.raises(ArchiveError, match="no photo"):
-        find_items(tmp_path / "empty", spec)
+        list(find_items(tmp_path / "empty", spec))
+    with pytest.raises(ArchiveError, match="cannot read"):
+        list(find_items(tmp_path / "absent", spec))
+
+
+def test_items_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
+    spec = find_spec(BOWL_SPEC)
+    names = ("a/z.jpg", "a.jpg", "a-b/c.PNG", "a/b/d.webp", "a/b.jpg", "B.jpeg", "ä.jpg", ".f.jpg")
+    for name in (*names, "a/notes.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = [item.name for item in find_items(tmp_path, spec)]
+    assert found == [path.as_posix() for path in sorted(map(Path, names))]
