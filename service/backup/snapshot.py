@@ -30,6 +30,12 @@ MANIFEST_FILE = "manifest.json"
 FILES_FOLDER = "files"
 FORMAT = 1
 
+_SHA256_OF = {
+    "photos": "SELECT sha256 FROM photos",
+    "golden_photos": "SELECT sha256 FROM golden_photos",
+    "deleted_photos": "SELECT sha256 FROM deleted_photos",
+}
+
 
 class Manifest(BaseModel):
     """What a snapshot must hold; written last, so that a snapshot without one is no snapshot."""
@@ -106,16 +112,27 @@ def back_up(data_dir: Path, to: Path) -> Path:
             f"{snapshot} cannot be made ({error.strerror})", fix="Check the disk, or wait a second."
         ) from error
     copied = snapshot / DATABASE_FILE
-    _copy_database(database, copied)
-    with closing(sqlite3.connect(copied)) as connection:
-        revision = str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
-        named = _photos_named(connection)
-    photos = _copy_photos(PhotoStore.local(data_dir / PHOTOS_FOLDER), named, to)
+    while True:
+        _copy_database(database, copied)
+        with closing(sqlite3.connect(copied)) as connection:
+            (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            named = _photos_named(connection)
+        photos, lost = _copy_photos(PhotoStore.local(data_dir / PHOTOS_FOLDER), named, to)
+        with closing(sqlite3.connect(database)) as connection:
+            # What retention has deleted meanwhile is not lost, as a newer copy tells.
+            if not lost & _photos_deleted(connection):
+                break
+    if lost:
+        some = ", ".join(sha256[:12] for sha256 in sorted(lost)[:3])
+        raise BackupError(
+            f"{len(lost)} photos are missing or damaged, the first of them {some}",
+            fix="Run `qc doctor`, and restore them from an earlier snapshot.",
+        )
     files = _copy_others(data_dir, snapshot / FILES_FOLDER)
     manifest = Manifest(
         format=FORMAT,
         software=__version__,
-        schema_revision=revision,
+        schema_revision=str(revision),
         created_at=now,
         database_sha256=sha256_of(copied),
         photos=tuple(sorted(photos)),
@@ -142,25 +159,29 @@ def _copy_database(source: Path, target: Path) -> None:
 
 
 def _photos_named(connection: sqlite3.Connection) -> set[str]:
-    """Return every photo that a row names; the database may be of an earlier version."""
-    known = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-    queries = {
-        "photos": "SELECT sha256 FROM photos",
-        "golden_photos": "SELECT sha256 FROM golden_photos",
-    }
-    named = {
-        row[0]
-        for table, query in queries.items()
-        if table in known
-        for row in connection.execute(query)
-    }
-    if "deleted_photos" in known:  # by retention: they are not lost
-        named -= {row[0] for row in connection.execute("SELECT sha256 FROM deleted_photos")}
-    return named
+    """Return every photo that a row names and that retention did not delete."""
+    named = _column(connection, "photos") | _column(connection, "golden_photos")
+    return named - _photos_deleted(connection)
 
 
-def _copy_photos(store: PhotoStore, named: set[str], to: Path) -> set[str]:
-    """Copy what the backup folder lacks; a photo that no row names may be damaged."""
+def _photos_deleted(connection: sqlite3.Connection) -> set[str]:
+    """Return every photo that retention deleted, or is about to."""
+    return _column(connection, "deleted_photos")
+
+
+def _column(connection: sqlite3.Connection, table: str) -> set[str]:
+    """Return the photos that a table names; none where an earlier version has no such table."""
+    there = connection.execute("SELECT name FROM sqlite_master WHERE name = ?", (table,))
+    if there.fetchone() is None:
+        return set()
+    return {row[0] for row in connection.execute(_SHA256_OF[table])}
+
+
+def _copy_photos(store: PhotoStore, named: set[str], to: Path) -> tuple[set[str], set[str]]:
+    """Copy what the backup folder lacks; return what is there then, and what is named but lost.
+
+    A photo that no row names may be damaged.
+    """
     kept = PhotoStore.local(to / PHOTOS_FOLDER)
     kept.clear_drafts()
     there, stored = set(kept.keys()), set(store.keys())
@@ -174,13 +195,7 @@ def _copy_photos(store: PhotoStore, named: set[str], to: Path) -> set[str]:
         except StorageError:
             if sha256 in named:
                 lost.add(sha256)
-    if lost:
-        some = ", ".join(sha256[:12] for sha256 in sorted(lost)[:3])
-        raise BackupError(
-            f"{len(lost)} photos are missing or damaged, the first of them {some}",
-            fix="Run `qc doctor`, and restore them from an earlier snapshot.",
-        )
-    return whole
+    return whole, lost
 
 
 def _copy_others(data_dir: Path, to: Path) -> dict[str, str]:

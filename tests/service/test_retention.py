@@ -22,11 +22,11 @@ from typer.testing import CliRunner
 
 from service.actor import CONSOLE
 from service.audit import service as audit
-from service.backup import back_up, check_snapshot
+from service.backup import back_up, check_snapshot, snapshot
 from service.cli import retention as command
 from service.database import DATABASE_FILE
 from service.doctor import State
-from service.errors import StorageError
+from service.errors import BackupError, StorageError
 from service.inspections.models import InspectionRow
 from service.people.roles import Role
 from service.retention import service as retention
@@ -280,10 +280,38 @@ def test_the_command_deletes_only_when_told_and_backups_and_starts_go_on(
     assert (said.exit_code, there(calm)) == (0, set())
     assert CliRunner().invoke(app, ["--older-than", "2y"]).exit_code == 2
 
-    snapshot = back_up(data, tmp_path / "backup")
-    assert check_snapshot(snapshot).photos == ()
+    made = back_up(data, tmp_path / "backup")
+    assert check_snapshot(made).photos == ()
     with closing(sqlite3.connect(data / DATABASE_FILE)) as connection:
         assert connection.execute("SELECT count(*) FROM photos").fetchone() == (1,)
     (data / "photos" / ".teliti-photos").unlink()  # as on a new disk
     again = open_house()  # starts although its newest photo is not there
     assert again.browser(Role.LEAD).get("/v1/inspections").is_success
+
+
+@pytest.mark.files
+@pytest.mark.parametrize("lost_besides", [False, True])
+def test_what_is_deleted_during_a_backup_is_not_lost(
+    calm: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost_besides: bool
+) -> None:
+    old(calm, 1)
+    calm.upload(jpeg(2))
+    data = calm.runtime.settings.storage.data_dir
+    if lost_besides:
+        (path,) = (data / "photos").glob(f"??/*{key(2)[2:]}")
+        path.unlink()
+    copy = snapshot._copy_database
+
+    def then_retire(source: Path, target: Path) -> None:
+        copy(source, target)
+        retire(calm)
+
+    monkeypatch.setattr(snapshot, "_copy_database", then_retire)
+    if lost_besides:
+        with pytest.raises(BackupError, match=f"1 photos .* {key(2)[:12]}"):
+            back_up(data, tmp_path / "backup")
+        return
+    made = back_up(data, tmp_path / "backup")
+    assert check_snapshot(made).photos == (key(2),)
+    with closing(sqlite3.connect(made / DATABASE_FILE)) as connection:
+        assert connection.execute("SELECT sha256 FROM deleted_photos").fetchall() == [(key(1),)]
