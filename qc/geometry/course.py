@@ -53,22 +53,28 @@ class Course:
     chroma_px: float
 
 
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What is known of an item's edge in a photo, wherever its outline runs.
+
+    `profile` reads the photo, `spread` is that of its sharp edges; the item reaches `inner_px`
+    inside the outline at least.
+    """
+
+    profile: ProfileReader
+    spread: EdgeSpread
+    inner_px: float
+
+
 def find_course(
-    profile: ProfileReader,
-    points: Array,
-    normals: Array,
-    spread: EdgeSpread,
-    inner_px: float,
-    chroma_px: float | None = None,
+    edge: Edge, points: Array, normals: Array, chroma_px: float | None = None
 ) -> Course | None:
     """Find the silhouette stretch by stretch; None where too few show one.
 
     Args:
-        profile: reads the photo.
+        edge: of the item.
         points: `(N, 2)` evenly spaced along the outline.
         normals: `(N, 2)` off the item.
-        spread: of the photo's sharp edges.
-        inner_px: how far inside the item is known to reach.
         chroma_px: as found by an earlier look.
     """
     count = len(points)
@@ -76,9 +82,11 @@ def find_course(
     starts = np.arange(0, count, size)
     sizes = np.diff(np.append(starts, count))
 
-    averaged = profile.averaged(points, normals, OFFSETS_PX, starts)
-    across_px = spread.across(normals[starts + sizes // 2])
-    found, u_px, mirrored, chroma_px = find_silhouette(averaged, across_px, inner_px, chroma_px)
+    averaged = edge.profile.averaged(points, normals, OFFSETS_PX, starts)
+    across_px = edge.spread.across(normals[starts + sizes // 2])
+    found, u_px, mirrored, chroma_px = find_silhouette(
+        averaged, across_px, edge.inner_px, chroma_px
+    )
     sound = np.isfinite(found) & (np.abs(found) < _MAX_SHIFT_PX)
     if sound.mean() < _MIN_KEPT:
         return None
@@ -98,22 +106,13 @@ def find_course(
     )
 
 
-def look_again(
-    profile: ProfileReader,
-    points: Array,
-    normals: Array,
-    spread: EdgeSpread,
-    inner_px: float,
-    chroma_px: float,
-) -> Array | None:
+def look_again(edge: Edge, points: Array, normals: Array, chroma_px: float) -> Array | None:
     """Find the silhouette where a closed outline bends sharply, in single profiles.
 
     Args:
-        profile: reads the photo.
+        edge: of the item.
         points: `(N, 2)` evenly spaced along the outline.
         normals: `(N, 2)` off the item.
-        spread: of the photo's sharp edges.
-        inner_px: how far inside the item is known to reach.
         chroma_px: as found for the whole outline.
 
     Returns:
@@ -126,8 +125,9 @@ def look_again(
     near = maximum_filter1d(bends.astype(np.uint8), 2 * _AROUND_BEND + 1, mode="wrap")
     chosen = np.flatnonzero(near)
     at, across = points[chosen], normals[chosen]
-    colours = profile.averaged(at, across, OFFSETS_PX, np.arange(len(chosen)))
-    found = find_silhouette(colours, spread.across(across), inner_px, chroma_px).edge_px
+    colours = edge.profile.averaged(at, across, OFFSETS_PX, np.arange(len(chosen)))
+    across_px = edge.spread.across(across)
+    found = find_silhouette(colours, across_px, edge.inner_px, chroma_px).edge_px
     shift = np.zeros(len(points))
     shift[chosen] = np.where(np.abs(found) < _MAX_SHIFT_PX, found, 0.0)
     shift = median_filter(shift, 3, mode="wrap")

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d, median_filter
 
-from qc.geometry.course import find_course, look_again
+from qc.geometry.course import Edge, find_course, look_again
 from qc.geometry.curve import bridged, resample, there_and_back
 from qc.geometry.item import Part
 from qc.geometry.pose import MatView
@@ -147,11 +147,11 @@ def _traced(
     points, normals = resample(gaussian_filter1d(seen, _CONTOUR_SIGMA, axis=0, mode="wrap"))
     profile = ProfileReader(photo, seen)
     # On a thin stick a profile must not reach the other side.
-    inner_px = 0.45 * thickness_px
+    edge = Edge(profile, spread, inner_px=0.45 * thickness_px)
 
     passes, chroma_px = 0, None
     while True:
-        course = find_course(profile, points, normals, spread, inner_px, chroma_px)
+        course = find_course(edge, points, normals, chroma_px)
         if course is None:
             return None
         points, normals = resample(points + course.shift_px[:, None] * normals)
@@ -159,11 +159,11 @@ def _traced(
         if course.farthest_px < _NEAR_PX or passes == _PASSES:
             break
     for _ in range(_LOOKS):
-        shift_px = look_again(profile, points, normals, spread, inner_px, chroma_px)
+        shift_px = look_again(edge, points, normals, chroma_px)
         if shift_px is None:
             break
         points, normals = resample(points + shift_px[:, None] * normals)
-    offsets, colours = profile.read(points, normals, min(_FIT_PX, inner_px), _FIT_PX)
+    offsets, colours = profile.read(points, normals, min(_FIT_PX, edge.inner_px), _FIT_PX)
     direction, faint = _directions(colours)
     faint = faint or part.mirrors
     # What single profiles add to the course of a faint edge is noise.
