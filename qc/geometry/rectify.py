@@ -72,8 +72,11 @@ def rectify(
         `(rows, columns, 3)` view from above; black where the photo does not reach.
     """
     rows, columns = plane.shape
-    grid_x = np.arange(-_MAP_STEP_PX, columns + 2 * _MAP_STEP_PX, _MAP_STEP_PX, dtype=np.float64)
-    grid_y = np.arange(-_MAP_STEP_PX, rows + 2 * _MAP_STEP_PX, _MAP_STEP_PX, dtype=np.float64)
+    # Half a pixel off, so that enlarging the nodes' picture gives values at whole pixels.
+    grid_x, grid_y = (
+        np.arange(-_MAP_STEP_PX, length + 2 * _MAP_STEP_PX, _MAP_STEP_PX) + 0.5
+        for length in (columns, rows)
+    )
     nodes = np.stack(np.meshgrid(grid_x, grid_y), axis=-1)
     seen = plane.to_photo(nodes.reshape(-1, 2), camera, pose).reshape(nodes.shape)
 
@@ -82,11 +85,10 @@ def rectify(
     source, origin, factor = _reduced(pixels, seen, step_px)
     seen = (seen - origin + 0.5) / factor - 0.5
 
-    x, y = np.meshgrid(
-        np.arange(columns, dtype=np.float32) / _MAP_STEP_PX + 1,
-        np.arange(rows, dtype=np.float32) / _MAP_STEP_PX + 1,
-    )
-    dense = cv2.remap(seen.astype(np.float32), x, y, cv2.INTER_LINEAR)
+    size = (len(grid_x) * _MAP_STEP_PX, len(grid_y) * _MAP_STEP_PX)
+    dense = cv2.resize(seen.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    first = _MAP_STEP_PX + _MAP_STEP_PX // 2 - 1
+    dense = dense[first : first + rows, first : first + columns]
     return _as_bytes(cv2.remap(source, dense, None, cv2.INTER_LINEAR))  # type: ignore[call-overload]
 
 
