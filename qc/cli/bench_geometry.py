@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from qc.cli.trials import (
     PROOF_SEED,
@@ -16,9 +15,11 @@ from qc.cli.trials import (
     Processes,
     Resume,
     Seed,
+    groups_table,
     report_of,
     require_folder,
     results_of,
+    sizes_table,
     write_json,
 )
 from qc.overlay import draw_overlay
@@ -88,42 +89,16 @@ def _keep(seed: int, folder: Path) -> None:
 def _print(summary: dict[str, Any], results: list[TrialResult]) -> None:
     console = Console()
     for grouping, groups in summary["groups"].items():
-        table = Table(grouping, title=f"By {grouping}")
-        for heading in ("n", "bias mm", "error 95 % mm", "of gate", "of aim", "in U95 %", "U95 mm"):
-            table.add_column(heading, justify="right")
-        for heading in ("check", "wrong pass"):
-            table.add_column(heading, justify="right")
-        for label, group in sorted(groups.items()):
-            over = group["error95_of_gate"] > 1
-            table.add_row(
-                label,
-                str(group["dimensions"]),
-                f"{group['bias_mm']:+.2f}",
-                f"{group['error95_mm']:.2f}",
-                f"[red]{group['error95_of_gate']:.2f}[/red]"
-                if over
-                else f"{group['error95_of_gate']:.2f}",
-                f"{group['error95_of_aim']:.2f}",
-                f"{group['coverage_percent']:.0f}",
-                f"{group['median_u95_mm']:.2f}",
-                str(group["checks"]),
-                str(group["wrong_passes"]),
-            )
-        console.print(table)
-    bad = Table("seed", "what", "dimension", title="Largest errors")
-    for heading in ("true mm", "error mm", "U95 mm", "gate mm"):
-        bad.add_column(heading, justify="right")
-    for trial, size in worst(results, _WORST):
-        bad.add_row(
-            str(trial.seed),
-            f"{trial.family}, {trial.material}, {trial.condition}",
-            f"{size.name} #{size.part}",
-            f"{size.true_mm:.1f}",
-            f"{size.error_mm:+.2f}",
-            f"{size.u95_mm:.2f}",
-            f"{size.gate_mm:.2f}",
+        console.print(groups_table(grouping, groups))
+    largest = [
+        (
+            trial.seed,
+            f"{size.name} #{size.part}: {trial.family}, {trial.material}, {trial.condition}",
+            size,
         )
-    console.print(bad)
+        for trial, size in worst(results, _WORST)
+    ]
+    console.print(sizes_table("Largest errors", largest))
     if corners := summary["corners"]:
         console.print(
             f"corners: RMS median {corners['median_rms_px']:.3f} px, 95 % "

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from qc.cli.trials import (
     PROOF_SEED,
@@ -17,9 +16,11 @@ from qc.cli.trials import (
     Processes,
     Resume,
     Seed,
+    groups_table,
     report_of,
     require_folder,
     results_of,
+    sizes_table,
     write_json,
 )
 from qc.overlay import draw_overlay
@@ -121,40 +122,14 @@ def _keep(seed: int, folder: Path) -> None:
 def _print(summary: dict[str, Any], results: list[SideResult]) -> None:
     console = Console(highlight=False)
     for grouping, groups in summary["groups"].items():
-        table = Table(grouping, title=f"By {grouping}")
-        for heading in ("n", "bias mm", "error 95 % mm", "of gate", "in U95 %", "U95 mm"):
-            table.add_column(heading, justify="right")
-        for heading in ("check", "wrong pass"):
-            table.add_column(heading, justify="right")
-        for label, group in sorted(groups.items()):
-            table.add_row(
-                label,
-                str(group["dimensions"]),
-                f"{group['bias_mm']:+.2f}",
-                f"{group['error95_mm']:.2f}",
-                f"{group['error95_of_gate']:.2f}",
-                f"{group['coverage_percent']:.0f}",
-                f"{group['median_u95_mm']:.2f}",
-                str(group["checks"]),
-                str(group["wrong_passes"]),
-            )
-        console.print(table)
-    bad = Table("seed", "what", title="Largest errors of heights, in parts of the gate")
-    for heading in ("true mm", "error mm", "U95 mm", "gate mm"):
-        bad.add_column(heading, justify="right")
+        console.print(groups_table(grouping, groups))
     seen = [(result, result.height) for result in results if result.height]
-    for result, size in sorted(seen, key=lambda one: -abs(one[1].error_mm) / one[1].gate_mm)[
-        :_WORST
-    ]:
-        bad.add_row(
-            str(result.seed),
-            f"{result.family}, {result.material}, {_known(result)}",
-            f"{size.true_mm:.1f}",
-            f"{size.error_mm:+.2f}",
-            f"{size.u95_mm:.2f}",
-            f"{size.gate_mm:.2f}",
-        )
-    console.print(bad)
+    seen.sort(key=lambda one: -abs(one[1].error_mm) / one[1].gate_mm)
+    largest = [
+        (result.seed, f"{result.family}, {result.material}, {_known(result)}", size)
+        for result, size in seen[:_WORST]
+    ]
+    console.print(sizes_table("Largest errors of heights, in parts of the gate", largest))
     console.print(
         f"{summary['scenes']} scenes, {summary['retaken']} retaken {summary['retakes_by_reason']}, "
         f"{summary['heights']} heights"

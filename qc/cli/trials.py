@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -11,11 +11,12 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import track
+from rich.table import Table
 
 from qc import __version__
 from qc.errors import TelitiError
 from qc.proof.processes import in_processes
-from qc.proof.run import SeededResult
+from qc.proof.run import DimensionResult, SeededResult
 
 PROOF_SEED = 100_000
 """Trials from this seed on are for proof alone; whoever tunes uses smaller ones."""
@@ -100,6 +101,47 @@ def report_of(results: Sequence[R], summary: dict[str, Any]) -> dict[str, Any]:
 def write_json(file: Path, document: dict[str, Any]) -> None:
     """Write a document of a bench."""
     file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def groups_table(grouping: str, groups: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Lay out one grouping of a summary (`qc.proof.report.group_of`), a group a row."""
+    table = Table(grouping, title=f"By {grouping}")
+    for heading in ("n", "bias mm", "error 95 % mm", "of gate", "of aim", "in U95 %", "U95 mm"):
+        table.add_column(heading, justify="right")
+    for heading in ("check", "wrong pass"):
+        table.add_column(heading, justify="right")
+    for label, group in sorted(groups.items()):
+        of_gate = f"{group['error95_of_gate']:.2f}"
+        table.add_row(
+            label,
+            str(group["dimensions"]),
+            f"{group['bias_mm']:+.2f}",
+            f"{group['error95_mm']:.2f}",
+            f"[red]{of_gate}[/red]" if group["error95_of_gate"] > 1 else of_gate,
+            f"{group['error95_of_aim']:.2f}",
+            f"{group['coverage_percent']:.0f}",
+            f"{group['median_u95_mm']:.2f}",
+            str(group["checks"]),
+            str(group["wrong_passes"]),
+        )
+    return table
+
+
+def sizes_table(title: str, rows: Sequence[tuple[int, str, DimensionResult]]) -> Table:
+    """Lay out sizes beside their truth: each with its trial's seed and what was measured."""
+    table = Table("seed", "what", title=title)
+    for heading in ("true mm", "error mm", "U95 mm", "gate mm"):
+        table.add_column(heading, justify="right")
+    for seed, what, size in rows:
+        table.add_row(
+            str(seed),
+            what,
+            f"{size.true_mm:.1f}",
+            f"{size.error_mm:+.2f}",
+            f"{size.u95_mm:.2f}",
+            f"{size.gate_mm:.2f}",
+        )
+    return table
 
 
 def results_of(
