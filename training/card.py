@@ -161,7 +161,12 @@ def _training(training: Mapping[str, Any]) -> str:
         *(
             [
                 f"The release is the average of its weights ({blend['own_share']:.0%}) and those "
-                f"of {blend['release']}; the share was chosen on the blocks kept for calibration."
+                f"of {blend['release']}"
+                + (
+                    "; the share was chosen on the blocks kept for calibration."
+                    if blend.get("tried")
+                    else "; the share was given."
+                )
             ]
             if (blend := training.get("blend"))
             else []
@@ -169,6 +174,8 @@ def _training(training: Mapping[str, Any]) -> str:
         *(
             f"It went on from {parent['release']}: {parent['minutes']} minutes, "
             f"{parent['steps']} steps."
+            if parent["steps"]
+            else f"It went on from {parent['release']}, which was fitted without training."
             for parent in reversed(training.get("lineage", []))
         ),
         "",

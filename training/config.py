@@ -45,7 +45,8 @@ class TrainingConfig(BaseModel):
     check_every: PositiveInt = Field(default=250, description="Steps between validations.")
     check_patches: PositiveInt = 240
     patience: PositiveInt = Field(default=8, description="Validations without a better one.")
-    # bf16 pays where the processor multiplies it (AMX); on AVX2 it takes ten times as long.
+    # bf16 pays where the processor multiplies it (AMX, AVX-512 BF16); on AVX2 it takes ten times
+    # as long.
     precision: Literal["fp32", "bf16"] = "fp32"
     workers: int = Field(default=1, ge=0)
     threads: int = Field(default=0, ge=0, description="0 leaves the choice to torch.")

@@ -130,3 +130,21 @@ def test_rendered_items_stand_on_the_card_where_they_were_measured() -> None:
     text = card(_release(_METRICS | {"rendered_items": rendered}))
     assert "## On 77 rendered items" in text
     assert "Image AUROC 0.7321" in text
+
+
+@pytest.mark.parametrize(
+    ("tried", "said"), [({"0.4": {"mean": 0.7}}, "chosen on the blocks"), ({}, "was given")]
+)
+def test_the_card_says_who_chose_how_much_of_a_training_was_taken(tried, said) -> None:
+    release = _release(_METRICS)
+    blend = {"release": "detector@9.8.6", "own_share": 0.4} | ({"tried": tried} if tried else {})
+    lineage = [
+        {"release": "detector@9.8.5", "minutes": 8.5, "steps": 321},
+        {"release": "detector@9.8.6", "minutes": 0.0, "steps": 0},
+    ]
+    more = release.training | {"blend": blend, "lineage": lineage}
+    text = card(release.model_copy(update={"training": more}))
+    assert "its weights (40%) and those of detector@9.8.6" in text
+    assert said in text
+    assert "detector@9.8.5: 8.5 minutes, 321 steps" in text
+    assert "detector@9.8.6, which was fitted without training" in text
