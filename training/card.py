@@ -161,12 +161,8 @@ def _training(training: Mapping[str, Any]) -> str:
         *(
             [
                 f"The release is the average of its weights ({blend['own_share']:.0%}) and those "
-                f"of {blend['release']}"
-                + (
-                    "; the share was chosen on the blocks kept for calibration."
-                    if blend.get("tried")
-                    else "; the share was given."
-                )
+                f"of {blend['release']}; the share was "
+                f"{'chosen on the blocks kept for calibration' if blend.get('tried') else 'given'}."
             ]
             if (blend := training.get("blend"))
             else []

@@ -121,13 +121,8 @@ def bench(
         for _ in track(range(runs), "Timing …", console=Console(stderr=True), transient=True)
     ]
     rows = {
-        stage: {
-            "median_ms": 1e3 * float(np.median(spent)),
-            "p95_ms": 1e3 * float(np.percentile(spent, 95)),
-            "max_ms": 1e3 * max(spent),
-        }
+        stage: _spread([run.get(stage, 0.0) for run in counted])
         for stage in ("decode_photo", *STAGES, "total", "floor")
-        if (spent := [run.get(stage, 0.0) for run in counted])
     }
     size = decode_photo(data)
     report = {
@@ -143,6 +138,12 @@ def bench(
         print(json.dumps(report, indent=2))
     else:
         _print(report, rows)
+
+
+def _spread(spent_s: list[float]) -> dict[str, float]:
+    """Return median, 95th percentile and worst of times in seconds."""
+    names = ("median_ms", "p95_ms", "max_ms")
+    return dict(zip(names, (1e3 * np.percentile(spent_s, (50, 95, 100))).tolist(), strict=True))
 
 
 @contextmanager
