@@ -153,8 +153,8 @@ def test_people_change_between_two_photos_and_nothing_is_lost(
     if leave.is_visible():
         leave.click()
     next_one.click()
-    type_pin(tablet, ketut.secret)
     tablet.unroute("**/v1/inspections")
+    type_pin(tablet, ketut.secret)
 
     tablet.get_by_role("heading", level=1, name="PERIKSA").wait_for()
     (inspection,) = station.kept()
