@@ -37,6 +37,8 @@ from service.runtime import Runtime
 from service.settings import CatalogueSettings, Settings, StorageSettings
 
 LAUNCH = launch_options()
+PATIENCE_MS = 30_000
+"""Before a test gives up: the page knocks at a lost server every 10 s, and machines may be slow."""
 AXE = Path(webclient.BUNDLE).parent / "node_modules" / "axe-core" / "axe.min.js"
 
 SAMPLES = Path(__file__).parents[1] / "datasets" / "samples"
@@ -208,7 +210,7 @@ def kept_browser(browser: Any, profile: Path, station: Addressed) -> Iterator[An
         base_url=station.address,
         viewport={"width": 1280, "height": 800},
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 
@@ -284,7 +286,7 @@ def opened(
     """
     usual = {"viewport": {"width": 1280, "height": 800}, "service_workers": "block"}
     context = browser.new_context(base_url=station.address, **(usual | options))
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     context.add_cookies(
         [
             {"name": name, "value": value, "url": station.address}
