@@ -16,6 +16,9 @@ class CurrentSession {
   /** Said above the sign-in, where a session ended by itself. */
   ended = $state(false);
   #waiting: (() => void)[] = [];
+  /** Counts questions and sign-ins: what answers an earlier question is out of date. */
+  #turn = 0;
+  #leaving: Promise<unknown> | undefined;
   #otherTabs = "BroadcastChannel" in globalThis ? new BroadcastChannel("teliti.session") : undefined;
 
   constructor() {
@@ -25,16 +28,16 @@ class CurrentSession {
 
   /** Ask the server who is there; where it cannot be reached, whoever was stays at work. */
   async load(): Promise<void> {
+    const turn = ++this.#turn;
     this.failure = undefined;
     try {
-      if (localStorage.getItem(LEFT_AS)) {
-        await signOut();
-        localStorage.removeItem(LEFT_AS);
-      }
-      this.#take(await fetchSession());
+      await this.#tellWhoLeft();
+      const state = await fetchSession();
+      if (turn === this.#turn) this.#take(state);
     } catch (failure) {
       if (!(failure instanceof Failure)) throw failure;
       const kept = failure.kind === "unreachable" ? await this.#kept() : undefined;
+      if (turn !== this.#turn) return;
       if (kept) this.state = kept;
       else this.failure = failure;
     }
@@ -42,6 +45,7 @@ class CurrentSession {
 
   /** Somebody has signed in: every request that had to wait goes on. */
   opened(state: Session): void {
+    this.#turn += 1;
     this.#take(state);
     this.#otherTabs?.postMessage("opened");
   }
@@ -58,6 +62,15 @@ class CurrentSession {
     await forgetAnswer(KEPT_AS);
     await this.load();
     this.#otherTabs?.postMessage("left");
+  }
+
+  /** Sign out whoever has left, once: a second time would meet whoever came next. */
+  async #tellWhoLeft(): Promise<void> {
+    if (!localStorage.getItem(LEFT_AS)) return;
+    this.#leaving ??= signOut()
+      .then(() => localStorage.removeItem(LEFT_AS))
+      .finally(() => (this.#leaving = undefined));
+    await this.#leaving;
   }
 
   #take(state: Session): void {
