@@ -61,7 +61,9 @@ class Catalogue:
             root, names = self.renders
             sources.append(at_scale(RenderSource(root, names), config.mm_per_px))
             weights.append(config.renders_share)
-        composited = self.composites(self.fitting, config.surfaces, config.frequency)
+        composited = self.composites(
+            self.fitting, config.surfaces, config.frequency, config.crossed_share
+        )
         sources.append(at_scale(composited, config.mm_per_px))
         weights.append(max(0.0, 1 - sum(weights)))
         return Patches(sources, weights, config.side_px, length, config.seed, config.zoom_share)
@@ -80,6 +82,7 @@ class Catalogue:
         boards: list[Board],
         names: Sequence[SurfaceName] = ("procedural", *_PHOTOGRAPHED),
         frequency: Mapping[str, float] | None = None,
+        crossed_share: float = 0.0,
     ) -> CompositeSource:
         """Defects on the named surfaces, as far as they are there, some types more often."""
         clean = [board for board in boards if not board.classes]
@@ -99,6 +102,7 @@ class Catalogue:
             [surfaces[name][1] for name in there],
             frequency or {},
             frozenset(place for place, name in enumerate(there) if name in _SAWN),
+            crossed_share,
         )
 
 

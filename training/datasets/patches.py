@@ -26,7 +26,7 @@ from training.synthesis import PAINTED_MM_PER_PX
 from training.synthesis.composite.compose import PAINTERS, compose
 from training.synthesis.composite.light import shine
 from training.synthesis.composite.scene import Pixels, Scene, log_uniform
-from training.synthesis.composite.wood import recolour
+from training.synthesis.composite.wood import crossed, recolour
 
 log = logging.getLogger("training")
 
@@ -58,20 +58,30 @@ class CompositeSource:
     frequency: Mapping[str, float] = field(default_factory=dict)
     sawn: frozenset[int] = frozenset()
     """Places of the surfaces that are sawn boards: `UNTOLD_BY_SAWN_WOOD` is unknown there."""
+    crossed_share: float = 0.0
+    """Of the surfaces, that get another one's grain as well."""
 
     def surface(self, rng: np.random.Generator, side: int) -> Pixels:
         """Draw a clean patch."""
         return self._draw(rng, side)[1]
 
-    def _draw(self, rng: np.random.Generator, side: int) -> tuple[int, Pixels]:
+    def _draw(self, rng: np.random.Generator, side: int) -> tuple[bool, Pixels]:
+        """Draw a clean patch, and say whether saw marks may be in it."""
+        sawn, surface = self._draw_one(rng, side)
+        if self.crossed_share and rng.random() < self.crossed_share:
+            other_sawn, other = self._draw_one(rng, side)
+            return sawn or other_sawn, crossed(surface, other, rng)
+        return sawn, surface
+
+    def _draw_one(self, rng: np.random.Generator, side: int) -> tuple[bool, Pixels]:
         chances = np.array(self.weights) / sum(self.weights)
         place = int(rng.choice(len(self.surfaces), p=chances))
-        return place, self.surfaces[place](rng, side)
+        return place in self.sawn, self.surfaces[place](rng, side)
 
     def __call__(self, rng: np.random.Generator, side: int) -> Sample:
         """Composite one patch."""
-        place, surface = self._draw(rng, side)
-        if place not in self.sawn:
+        sawn, surface = self._draw(rng, side)
+        if not sawn:
             return compose(surface, rng, frequency=self.frequency)
         types = tuple(name for name in PAINTERS if name not in UNTOLD_BY_SAWN_WOOD)
         return without_untold(compose(surface, rng, types=types, frequency=self.frequency))

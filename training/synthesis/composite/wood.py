@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from training.synthesis.composite.noise import fractal_noise, streak_noise
 from training.synthesis.composite.scene import Pixels, log_uniform
@@ -30,6 +31,9 @@ PALETTE = np.array(
     np.float32,
 )
 """Mean colours of common woods and of their finishes, sRGB."""
+
+_BROAD_PX = 24.0
+"""Standard deviation of the blur that parts grain from broad shades."""
 
 
 def wood_colour(rng: np.random.Generator) -> Pixels:
@@ -85,6 +89,23 @@ def recolour(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     foreign = wood_colour(rng) * toned ** rng.uniform(0.8, 1.3, 3).astype(np.float32)
     share = np.float32(rng.uniform(0.4, 1.0))
     return np.asarray(np.clip(pixels + (foreign - pixels) * share, 0, 1), np.float32)
+
+
+def crossed(pixels: Pixels, other: Pixels, rng: np.random.Generator) -> Pixels:
+    """Lay another wood's grain over a picture; its colours and broad shades stay.
+
+    Few kinds of wood are at hand, and a network knows them by heart: of two, many are made.
+    """
+    detail = _detail(other) ** np.float32(rng.uniform(0.4, 1.2))
+    own = _detail(pixels) ** np.float32(rng.uniform(-0.8, 0))  # of its own grain less stays, or all
+    return np.asarray(np.clip(pixels * (detail * own)[..., None], 0, 1), np.float32)
+
+
+def _detail(pixels: Pixels) -> NDArray[np.float32]:
+    """Lightness relative to that of the surroundings, `(H, W)`."""
+    grey = np.maximum(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.float32(0.02))
+    around = cv2.GaussianBlur(grey, (0, 0), _BROAD_PX)
+    return np.asarray(np.clip(grey / around, 0.3, 2), np.float32)
 
 
 def add_figure(pixels: Pixels, rng: np.random.Generator, grain_rad: float) -> Pixels:
