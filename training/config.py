@@ -71,7 +71,7 @@ class TrainingConfig(BaseModel):
         default=0.0, ge=0, le=1, description="Patches shown up to 2.5 times larger than they are."
     )
     crossed_share: float = Field(
-        default=0.0, ge=0, le=1, description="Composites' surfaces with another one's grain as well."
+        default=0.0, ge=0, le=1, description="Composites on wood with another's grain as well."
     )
     renders_share: float = Field(default=0.0, ge=0, le=1, description="Patches of renders.")
 
