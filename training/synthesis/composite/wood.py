@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.synthesis.composite.noise import fractal_noise, streak_noise
-from training.synthesis.composite.scene import Pixels, log_uniform
+from training.synthesis.composite.scene import Field, Pixels, log_uniform
 
 PALETTE = np.array(
     [
@@ -45,7 +45,7 @@ def wood_colour(rng: np.random.Generator) -> Pixels:
 
 
 def procedural_wood(rng: np.random.Generator, shape: tuple[int, int], grain_rad: float) -> Pixels:
-    """Make clean wood with bands, flame or end-grain rings along `grain_rad`."""
+    """Make clean wood with bands, flame, islands or end-grain rings along `grain_rad`."""
     height, width = shape
     y, x = np.mgrid[:height, :width].astype(np.float32)
     cos, sin = np.float32(np.cos(grain_rad)), np.float32(np.sin(grain_rad))
@@ -57,6 +57,8 @@ def procedural_wood(rng: np.random.Generator, shape: tuple[int, int], grain_rad:
     bend = log_uniform(rng, 2, 40) * fractal_noise(rng, shape, log_uniform(rng, 60, 400), 2)
     period = log_uniform(rng, 3, 60)
     phase = (across + bend) / period + along * np.float32(rng.normal(0, 0.002))
+    if rng.random() < 0.25:  # flat-sawn: the rings close about high and low places
+        phase = phase * np.float32(rng.uniform(0, 0.3)) + _islands(rng, shape, grain_rad)
     ring = (phase + 0.1 * streak_noise(rng, shape, 60, period / 2 + 1, grain_rad)) % 1.0
     late = ring ** np.float32(rng.uniform(1, 5))  # early wood is pale, late wood ends sharply
     contrast = log_uniform(rng, 0.02, 0.45)
@@ -66,6 +68,14 @@ def procedural_wood(rng: np.random.Generator, shape: tuple[int, int], grain_rad:
     base = wood_colour(rng)
     gamma = np.maximum(tone, 0.02)[..., None] ** rng.uniform(0.8, 1.3, 3).astype(np.float32)
     return np.asarray(np.clip(base * gamma, 0, 1), np.float32)
+
+
+def _islands(rng: np.random.Generator, shape: tuple[int, int], grain_rad: float) -> Field:
+    """Draw a smooth relief drawn out along the grain; its contours are rings."""
+    along_px, across_px = log_uniform(rng, 60, 400), log_uniform(rng, 20, 120)
+    relief = streak_noise(rng, shape, along_px, across_px, grain_rad)
+    smooth = cv2.GaussianBlur(relief, (0, 0), across_px / 4)
+    return np.asarray(smooth * np.float32(rng.uniform(1, 4)), np.float32)
 
 
 def speckled(rng: np.random.Generator, shape: tuple[int, int]) -> Pixels:
