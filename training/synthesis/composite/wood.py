@@ -58,7 +58,7 @@ def procedural_wood(rng: np.random.Generator, shape: tuple[int, int], grain_rad:
     period = log_uniform(rng, 3, 60)
     phase = (across + bend) / period + along * np.float32(rng.normal(0, 0.002))
     if rng.random() < 0.25:  # flat-sawn: the rings close about high and low places
-        phase = phase * np.float32(rng.uniform(0, 0.3)) + _islands(rng, shape, grain_rad)
+        phase = phase * np.float32(rng.uniform(0, 0.3)) + islands(rng, shape, grain_rad)
     ring = (phase + 0.1 * streak_noise(rng, shape, 60, period / 2 + 1, grain_rad)) % 1.0
     late = ring ** np.float32(rng.uniform(1, 5))  # early wood is pale, late wood ends sharply
     contrast = log_uniform(rng, 0.02, 0.45)
@@ -70,7 +70,7 @@ def procedural_wood(rng: np.random.Generator, shape: tuple[int, int], grain_rad:
     return np.asarray(np.clip(base * gamma, 0, 1), np.float32)
 
 
-def _islands(rng: np.random.Generator, shape: tuple[int, int], grain_rad: float) -> Field:
+def islands(rng: np.random.Generator, shape: tuple[int, int], grain_rad: float) -> Field:
     """Draw a smooth relief drawn out along the grain; its contours are rings."""
     along_px, across_px = log_uniform(rng, 60, 400), log_uniform(rng, 20, 120)
     relief = streak_noise(rng, shape, along_px, across_px, grain_rad)
