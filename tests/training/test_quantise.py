@@ -21,12 +21,14 @@ def test_the_candidate_is_small_and_says_much_the_same(tmp_path: Path) -> None:
     released = active_folder()
     assert released is not None
     fp32 = released / "model.onnx"
-    patches = Patches([CompositeSource([procedural_surface], [1.0])], [1.0], 128, 8, seed=3)
+    patches = Patches([CompositeSource([procedural_surface], [1.0])], [1.0], 128, 12, seed=3)
     quantise(fp32, tmp_path / "int8.onnx", patches, 4)
     files = (fp32, tmp_path / "int8.onnx")
     large, small = (path.stat().st_size for path in files)
     assert small < 0.45 * large
-    pixels = patches.sample(6).pixels[None]
-    before, after = (Session(path, threads=1).run(pixels) for path in files)
+    pixels = [patches.sample(index).pixels[None] for index in range(4, 12)]
+    sessions = [Session(path, threads=1) for path in files]
+    before, after = ([own.run(one) for one in pixels] for own in sessions)
     assert not np.array_equal(before, after)
-    assert np.corrcoef(before.ravel(), after.ravel())[0, 1] > 0.9
+    alike = [np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in zip(before, after, strict=True)]
+    assert np.median(alike) > 0.9  # a single patch may be as far as 0.7
