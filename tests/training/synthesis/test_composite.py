@@ -149,7 +149,7 @@ def test_what_light_has_swallowed_is_neither_asked_for_nor_clean() -> None:
 
 def test_a_swallowed_defect_is_unknown_in_the_sample() -> None:
     """Of many samples some lose a defect; there all types are unknown and none is claimed."""
-    samples = [compose(_wood(seed), np.random.default_rng(seed)) for seed in range(12)]
+    samples = [compose(_wood(seed), np.random.default_rng(seed)) for seed in range(40)]
     unknown = [~sample.known.all(axis=0) for sample in samples]
     assert 1 <= sum(bool(lost.any()) for lost in unknown) < 20
     for sample, lost in zip(samples, unknown, strict=True):
@@ -239,7 +239,7 @@ def test_a_lamp_is_a_point_in_a_round_end() -> None:
     stick = np.zeros((SIDE, SIDE), np.uint8)
     cv2.line(stick, (-40, 80), (110, 80), 1, 20)
     shown = 0
-    for seed in range(12):
+    for seed in range(40):
         lit = round_stick(even, Scene(even, stick > 0, 0.0), np.random.default_rng(seed))[..., 0]
         end, before = lit[73:88, 103:118], lit[73:88, 70:85]
         shown += bool(end.max() > before.max() + 0.1)

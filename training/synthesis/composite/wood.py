@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from training.synthesis.composite.noise import fractal_noise, streak_noise
 from training.synthesis.composite.scene import Field, Pixels, log_uniform
@@ -111,7 +110,7 @@ def crossed(pixels: Pixels, other: Pixels, rng: np.random.Generator) -> Pixels:
     return np.asarray(np.clip(pixels * (detail * own)[..., None], 0, 1), np.float32)
 
 
-def _detail(pixels: Pixels) -> NDArray[np.float32]:
+def _detail(pixels: Pixels) -> Field:
     """Lightness relative to that of the surroundings, `(H, W)`."""
     grey = np.maximum(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.float32(0.02))
     around = cv2.GaussianBlur(grey, (0, 0), _BROAD_PX)
