@@ -89,7 +89,7 @@ def rectify(
     dense = cv2.resize(seen.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
     first = _MAP_STEP_PX + _MAP_STEP_PX // 2 - 1
     dense = dense[first : first + rows, first : first + columns]
-    return _as_bytes(cv2.remap(source, dense, None, cv2.INTER_LINEAR))  # type: ignore[call-overload]
+    return _as_bytes(cv2.remap(source, dense, None, cv2.INTER_LINEAR))
 
 
 def _reduced(

@@ -54,7 +54,7 @@ def require_sound_vision() -> None:
         )
 
 
-_FIX = "Install opencv-python-headless 5.0 or newer; 4.12 and 4.13 are known to be wrong."
+_FIX = "Install opencv-python-headless 5.1; 4.12 and 4.13 are known to be wrong."
 
 
 def _fault(what: str) -> str:
