@@ -20,7 +20,6 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from qc import inspection
 from qc.cli.bench_calibration import calibration
 from qc.cli.bench_detector import detector
 from qc.cli.bench_geometry import geometry
@@ -29,11 +28,12 @@ from qc.cli.bench_uncalibrated import uncalibrated
 from qc.defects.detector import Detector
 from qc.defects.session import Session
 from qc.geometry.station import Station
+from qc.inspection import inspect, judging, sight
 from qc.photo import decode_photo
 from qc.samples import SHIPPED_SAMPLES, SampleError, read_samples
 from qc.spec.examples import find_spec
 
-STAGES = (
+_SIGHT = (
     "gate_light",
     "to_grey",
     "find_corners",
@@ -43,6 +43,8 @@ STAGES = (
     "gate_drift",
     "find_parts",
     "trace_outline",
+)
+_JUDGING = (
     "surface_patch",
     "measure_view",
     "gate_glare",
@@ -50,7 +52,8 @@ STAGES = (
     "find_notches",
     "compare_colour",
 )
-"""The functions of `qc.inspection` that are timed, in the order in which they begin."""
+STAGES = dict.fromkeys(_SIGHT, sight) | dict.fromkeys(_JUDGING, judging)
+"""What is timed, in the order in which it begins, and the modules that call it."""
 
 BESIDE = ("measure_view", "find_notches")
 """Those of them that run in a second thread, beside others."""
@@ -100,7 +103,7 @@ def bench(
             start = time.perf_counter()
             decoded = decode_photo(data)
             spent["decode_photo"] = time.perf_counter() - start
-            record = inspection.inspect({view: decoded}, requirements, place, network)
+            record = inspect({view: decoded}, requirements, place, network)
             spent["total"] = time.perf_counter() - start
         verdicts.add(record.verdict.value)
         return dict(spent)
@@ -162,9 +165,9 @@ def _timed_stages() -> Iterator[dict[str, float]]:
         return call
 
     with ExitStack() as patches:
-        for name in STAGES:
-            stage = timed(name, getattr(inspection, name))
-            patches.enter_context(patch.object(inspection, name, stage))
+        for name, module in STAGES.items():
+            stage = timed(name, getattr(module, name))
+            patches.enter_context(patch.object(module, name, stage))
         yield spent
 
 

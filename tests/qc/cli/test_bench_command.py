@@ -10,7 +10,6 @@ import networks
 import pytest
 from program import BOWL_SPEC, Program
 
-from qc import inspection
 from qc.cli.bench import BESIDE, STAGES
 from qc.defects.release import MODELS_VARIABLE
 
@@ -68,15 +67,15 @@ def test_every_stage_is_timed_at_the_size_asked_for(active: Program, samples: Pa
 def test_the_pipeline_is_as_before_once_it_was_timed(
     active: Program, samples: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = {stage: getattr(inspection, stage) for stage in STAGES}
+    before = {stage: getattr(module, stage) for stage, module in STAGES.items()}
 
     def broken(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(inspection, "locate_mat", broken)
+    monkeypatch.setattr(STAGES["locate_mat"], "locate_mat", broken)
     assert active("bench", "--sample", "bowl", "--folder", samples).status >= 64
     monkeypatch.undo()
-    assert {stage: getattr(inspection, stage) for stage in STAGES} == before
+    assert {stage: getattr(module, stage) for stage, module in STAGES.items()} == before
 
 
 def test_unknown_sample_and_missing_folder(active: Program, samples: Path) -> None:
