@@ -33,7 +33,7 @@ of areas of its size, at 95 % confidence); from 5 on it is reliably seen by Rose
 
 MEANING: Final = (
     "Contrast against the surface's own variation in places of the same shape. From 5 on a defect "
-    "is reliably seen by Rose's criterion; below 3.29 grain may look like it."
+    "is reliably seen by Rose's criterion; below 3.29 grain may look like it, or no one notices it."
 )
 """What a reader of a table by these strata has to know."""
 
@@ -50,6 +50,11 @@ _COVERED = 0.75
 _LEAST_PLACES = 100
 _ROUNDING = 0.12
 """Standard deviation of the lightness of a pixel of 8 bits, from rounding alone."""
+
+_JUST_NOTICEABLE = 2.3
+"""Difference in CIELAB that a person just notices (M. Mahy et al., Color Research & Application
+19(2), 1994). A surface may vary far less, in hue above all: a grey one has none. What a person
+just notices on such a surface stands where a detail is just detected, at the lowest edge."""
 
 Mask = NDArray[np.bool_]
 
@@ -98,7 +103,12 @@ def strata(
 
 
 def contrast_to_noise(
-    field: NDArray[np.floating], region: Mask, clean: Mask, rounding: float = _ROUNDING
+    field: NDArray[np.floating],
+    region: Mask,
+    clean: Mask,
+    *,
+    rounding: float = _ROUNDING,
+    just_noticeable: float = _JUST_NOTICEABLE,
 ) -> float:
     """Contrast of a region to the noise of the surface around it.
 
@@ -114,6 +124,8 @@ def contrast_to_noise(
         region: `(H, W)` true on the defect.
         clean: `(H, W)` true where the surface shows and no defect is near, see `clean_surface`.
         rounding: standard deviation below which a pixel's variation means nothing.
+        just_noticeable: difference of two means that is worth the lowest edge of the strata where
+            the surface varies less.
 
     Returns:
         The ratio; NaN where too little of the surface is clean to tell.
@@ -147,8 +159,8 @@ def contrast_to_noise(
     if free.sum() < _LEAST_PLACES:
         return float("nan")
     noise = 1.4826 * np.median(np.abs(_contrast(inside, outside, rounding)[:, free]), axis=1)
-    # What rounding alone makes of two means, or of the logarithm of two standard deviations.
-    floor = np.full(len(noise), rounding * np.sqrt(1 / len(rows) + 1 / ring.sum()))
+    floor = np.full(len(noise), just_noticeable / _EDGES[0])
+    # What chance alone makes of the logarithm of two standard deviations.
     floor[-1] = np.sqrt(0.5 / len(rows) + 0.5 / ring.sum())
     return float(np.max(np.abs(contrast) / np.maximum(noise, floor)))
 

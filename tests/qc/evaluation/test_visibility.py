@@ -24,8 +24,9 @@ def _disc(shape: tuple[int, int], x: int, y: int, radius: float) -> Mask:
     return np.asarray(np.hypot(rows - y, columns - x) <= radius)
 
 
-def _measured(field: NDArray[np.floating], region: Mask, rounding: float = 0.0) -> float:
-    return contrast_to_noise(field, region, clean_surface(region), rounding)
+def _measured(field: NDArray[np.floating], region: Mask) -> float:
+    """Measure against the field's own noise, however fine."""
+    return contrast_to_noise(field, region, clean_surface(region), rounding=0, just_noticeable=0)
 
 
 def test_a_step_in_white_noise_has_the_ratio_of_its_means() -> None:
@@ -82,7 +83,9 @@ def test_every_place_counted_one_by_one_gives_the_same() -> None:
     spread = 1.4826 * np.median(np.abs(places), axis=0)
     expected = np.max(np.abs(contrast(field[region], field[ring])) / spread)
     # OpenCV's distance is off by a pixel here and there on the ring.
-    assert contrast_to_noise(field, region, clean, 0.0) == pytest.approx(expected, rel=0.15)
+    assert contrast_to_noise(field, region, clean, rounding=0, just_noticeable=0) == pytest.approx(
+        expected, rel=0.15
+    )
 
 
 def test_brightness_and_gain_change_nothing() -> None:
@@ -144,12 +147,26 @@ def test_light_on_one_side_and_shade_on_the_other_shows() -> None:
     assert _measured(field, region) > 5
 
 
-def test_a_surface_without_noise_has_that_of_rounding() -> None:
+@pytest.mark.parametrize("channel", [0, 1, 2])
+def test_on_an_even_surface_a_difference_counts_by_what_a_person_notices(channel: int) -> None:
     flat = np.full((100, 100, 3), 40.0)
     region = _disc((100, 100), 50, 50, 5)
-    assert _measured(flat, region, rounding=0.12) == 0
-    flat[region] += 1
-    assert _measured(flat, region, rounding=0.12) > 5
+    assert contrast_to_noise(flat, region, clean_surface(region)) == 0
+    for difference, expected in ((1.0, 0), (2.2, 0), (2.4, 1), (3.6, 2)):
+        seen = flat.copy()
+        seen[region, channel] += difference
+        ratio = contrast_to_noise(seen, region, clean_surface(region))
+        assert ratio == pytest.approx(3.29 * difference / 2.3)
+        assert STRATA.index(stratum(ratio)) == expected
+
+
+def test_what_a_person_notices_changes_nothing_on_coarse_grain() -> None:
+    field = np.random.default_rng(8).normal(0, 60, (140, 140, 3))
+    region = _disc((140, 140), 70, 70, 4)
+    field[region] += 40
+    assert contrast_to_noise(field, region, clean_surface(region)) == pytest.approx(
+        _measured(field, region), rel=1e-3
+    )
 
 
 def test_nothing_is_said_without_a_clean_surface() -> None:
