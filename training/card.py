@@ -13,6 +13,8 @@ from typing import Annotated, Any
 import typer
 
 from qc.defects.release import Release, read_release
+from qc.evaluation import sizes
+from qc.evaluation.sizes import Sizes
 from qc.evaluation.visibility import MEANING
 from training.errors import TrainingDataError
 
@@ -123,6 +125,7 @@ def _composites(title: str, found: Mapping[str, Any], false: str) -> list[str]:
             ],
         ),
         *_visibility(found["regions"]),
+        *_sizes(found["regions"]),
     ]
 
 
@@ -137,6 +140,20 @@ def _visibility(regions: Mapping[str, Any]) -> list[str]:
     return [
         f"The same by how plainly they show. {MEANING}",
         _table(("defects", "contrast to noise", "asked", "0.1 false", "1 false", "10 false"), rows),
+    ]
+
+
+def _sizes(regions: Mapping[str, Any]) -> list[str]:
+    rows = [
+        (name, *Sizes.model_validate(said).cells)
+        for name, own in regions.items()
+        if (said := own.get("sizes"))
+    ]
+    if not rows:  # recorded before it was measured
+        return []
+    return [
+        f"How large they are said to be. {sizes.MEANING}",
+        _table(("defects", *sizes.HEAD), rows),
     ]
 
 

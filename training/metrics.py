@@ -13,6 +13,7 @@ from qc.defects.detector import Detector
 from qc.evaluation.detection import SURE
 from qc.evaluation.pixels import PixelScores, score_auroc
 from qc.evaluation.regions import FalseFindings, match
+from qc.evaluation.sizes import said_over_true, sizes
 from qc.evaluation.visibility import STRATA, strata
 from training.judged import Judged
 from training.labels import Sample
@@ -111,23 +112,33 @@ def region_recall(detector: Detector, judged: list[Judged]) -> dict[str, dict[st
     """Recall of composited defects as regions, by type, at 0.1, 1 and 10 false ones a picture.
 
     Only defects of the sizes that the detector promises to see are asked for. `by_visibility` has
-    the same by contrast to noise, for the false regions that all of them share.
+    the same by contrast to noise, for the false regions that all of them share; `sizes` tells how
+    large those are said to be that an inspection finds.
     """
     false = FalseFindings()
     defects: dict[str, list[tuple[float, str]]] = {name: [] for name in detector.types}
+    said: dict[str, list[tuple[float, float]]] = {name: [] for name in detector.types}
     for one in judged:
         truths = numbered(one.sample)
         # A defect that light has swallowed is not known, and is no clean surface either.
         unknown = np.asarray(~one.sample.known.all(axis=0))
         matched = match(one.regions(_SWEEP, _SWEEP), truths, unknown)
         false.add(matched.false)
+        sized = match(one.regions(), truths, unknown).surest
         for channel, name in enumerate(detector.types):
             asked = _large_enough(name, truths, one.sample.target[channel], PAINTED_MM_PER_PX)
             shown = strata(one.sample.pixels, truths, asked, unknown, one.sample.item)
-            found = map(matched.probability, asked)
-            defects[name] += zip(found, shown, strict=True)
+            sure = map(matched.probability, asked)
+            defects[name] += zip(sure, shown, strict=True)
+            scale = 1.0 if one.item is None else PAINTED_MM_PER_PX  # an inspection's are in mm
+            said[name] += [
+                said_over_true(sized[label], truths == label, scale)
+                for label in asked
+                if label in sized
+            ]
     return {
         name: _recall([probability for probability, _ in own], false)
+        | ({"sizes": found.model_dump()} if (found := sizes(said[name])) else {})
         | {
             "by_visibility": {
                 level: _recall(there, false)

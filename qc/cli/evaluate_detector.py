@@ -18,6 +18,7 @@ from qc.errors import EvaluationError, ReleaseError
 from qc.evaluation.detection import DetectorReport, Evaluation
 from qc.evaluation.folder import read_labelled
 from qc.evaluation.page import charts, page
+from qc.evaluation.sizes import HEAD
 
 _WORST = 8
 """Photos of each kind of error in the report."""
@@ -120,5 +121,8 @@ def _print(found: DetectorReport) -> None:
     }
     for name, group in (found.recall | found.recall_by_length | visibility).items():
         recall.add_row(name, str(group.defects), *(str(value) for value in group.at.values()))
-    console.print(pixels)
-    console.print(recall)
+    sizes = Table("defects", *HEAD)
+    for name, said in found.sizes.items():
+        sizes.add_row(name, *said.cells)
+    for table in (pixels, recall, sizes):
+        console.print(table)

@@ -3,6 +3,7 @@
 A region is grown from its seeds by hysteresis (Canny, 1986): it extends to all connected pixels at
 which its type is the most probable one and reaches the low threshold, so that a crack which fades
 in between stays one crack. One of them must be a defect of any type with the high probability.
+Regions of a type that continue each other's line are one instance.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import pdist
 
 from qc.defects.detector import DefectMap
+from qc.defects.lines import bridges, continued
+from qc.defects.sizes import outline_of, size_px
 from qc.defects.tiling import around
 
 LOW = 0.3
@@ -89,6 +91,7 @@ def find_regions(
         extent = cv2.morphologyEx(
             (own >= low).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
         )
+        pieces = []
         count, labels, stats, _ = cv2.connectedComponentsWithStats(
             np.asarray(extent), connectivity=8
         )
@@ -101,59 +104,55 @@ def find_regions(
                 continue
             if reached is not None and not reached[box][inside].any():
                 continue
-            regions.append(_region(name, inside, values, (left + x, top + y), scale))
+            pieces.append(
+                _Piece(inside, values, outline_of(inside) + np.array([left + x, top + y]))
+            )
+        lines = continued([piece.outline for piece in pieces])
+        regions += [_region(name, [pieces[n] for n in numbers], scale) for numbers in lines]
     return sorted(regions, key=lambda region: -region.probability)
 
 
-def _region(
-    name: str,
-    inside: NDArray[np.bool_],
-    values: NDArray[np.float32],
-    origin: tuple[int, int],
-    scale: float,
-) -> Region:
-    contours, _ = cv2.findContours(
-        inside.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
-    )
-    outline = max(contours, key=len).reshape(-1, 2).astype(np.float64)
-    width, length = _feret(outline)
-    count = max(1, round(_STRONGEST_SHARE * values.size))
-    # The outline runs through pixel centres and so misses half a pixel on every side.
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Connected pixels of a type: its mask `(H, W)`, what they say, and its outline `(N, 2)`."""
+
+    inside: NDArray[np.bool_]
+    values: NDArray[np.float32]
+    outline: NDArray[np.float64]
+
+    @property
+    def probability(self) -> float:
+        count = max(1, round(_STRONGEST_SHARE * self.values.size))
+        return float(np.sort(self.values)[-count:].mean())
+
+
+def _region(name: str, pieces: list[_Piece], scale: float) -> Region:
+    """Make an instance of pieces that are one line; its gaps are none of its area."""
+    outline = pieces[0].outline if len(pieces) == 1 else _around(pieces)
+    length, width = size_px(outline)
     return Region(
         type=name,
-        probability=float(np.sort(values)[-count:].mean()),
-        polygon=_simplified(outline) + origin,
-        length=(length + 1) * scale,
-        width=(width + 1) * scale,
-        area=values.size * scale**2,
+        probability=max(piece.probability for piece in pieces),
+        polygon=_simplified(outline),
+        length=length * scale,
+        width=width * scale,
+        area=sum(piece.values.size for piece in pieces) * scale**2,
     )
 
 
-def size_of_outline(outline: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Return length, width and area of an outline that a person drew.
-
-    Args:
-        outline: `(N, 2)` (x, y), N at least 3, as a closed polygon.
-
-    Returns:
-        Greatest and least Feret diameter, and the area enclosed, in the outline's unit.
-    """
-    width, length = _feret(outline)
-    area = float(cv2.contourArea(outline.astype(np.float32)))
-    return length, width, area
-
-
-def _feret(outline: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the least and the greatest distance between parallel tangents.
-
-    The least lies across an edge of the hull (Houle and Toussaint, 1988): steps of angle would
-    miss it, and one degree across a crack of 200 px is 3.5 px of width.
-    """
-    hull = cv2.convexHull(outline.astype(np.float32)).reshape(-1, 2).astype(np.float64)
-    edges = np.roll(hull, -1, axis=0) - hull
-    normals = np.column_stack([-edges[:, 1], edges[:, 0]])
-    across = hull @ (normals / np.linalg.norm(normals, axis=1, keepdims=True)).T
-    return float(np.ptp(across, axis=0).min()), float(pdist(hull).max())
+def _around(pieces: list[_Piece]) -> NDArray[np.float64]:
+    """Return the outline of several pieces and of the lines that connect them."""
+    outlines = [piece.outline for piece in pieces]
+    corner = np.concatenate(outlines).min(axis=0)
+    across, down = (np.concatenate(outlines).max(axis=0) - corner).astype(int) + 1
+    whole = np.zeros((down, across), np.uint8)
+    for piece in pieces:
+        x, y = (piece.outline.min(axis=0) - corner).astype(int)
+        height, width = piece.inside.shape
+        whole[y : y + height, x : x + width] |= piece.inside
+    for here, there in bridges([outline - corner for outline in outlines]):
+        cv2.line(whole, here, there, (1,))
+    return np.asarray(outline_of(whole.astype(bool)) + corner)
 
 
 def _simplified(outline: NDArray[np.float64]) -> NDArray[np.float64]:

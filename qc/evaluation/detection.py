@@ -28,6 +28,7 @@ from qc.evaluation.labels import UNTYPED, LabelError, Mask
 from qc.evaluation.pictures import picture
 from qc.evaluation.pixels import PixelScores, score_auroc
 from qc.evaluation.regions import FalseFindings, match
+from qc.evaluation.sizes import Sizes, said_over_true, sizes
 from qc.evaluation.visibility import STRATA, strata
 from qc.photo import decode_photo
 
@@ -94,6 +95,7 @@ class DetectorReport(BaseModel):
     recall_by_visibility: dict[str, dict[str, Recall]] = Field(
         description="`all` and each type → stratum of contrast to noise, `qc.evaluation.visibility`"
     )
+    sizes: dict[str, Sizes] = Field(description="Of the defects found with 0.5 or more.")
     confusion: dict[str, dict[str, int]] = Field(
         description="Defect as labelled → what its surest finding of 0.5 or more is called."
     )
@@ -125,6 +127,8 @@ class Defect:
     """Stratum of its contrast to noise."""
     probability: float
     """Of the surest finding; 0 where it was missed."""
+    said_over_true: tuple[float, float] | None
+    """Length and area of its surest finding of 0.5 or more over its own."""
 
 
 @dataclass
@@ -179,15 +183,16 @@ class Evaluation:
         """
         pixels, masks = self._at_scale(pixels, masks)
         maps = self._map(pixels)
-        found = find_regions(maps, low=_LOWEST, high=_LOWEST)
+        found = find_regions(maps)
         missed, false = 0, 0.0
         kind = self.rename.get(photo.kind, photo.kind)
         if masks is not None:
             if kind == UNTYPED and not masks:
                 kind = GOOD
             self._count_pixels(maps, masks)
-            missed, false = self._count_regions(found, masks, pixels)
-        surest = max((region.probability for region in find_regions(maps)), default=0.0)
+            faint = find_regions(maps, low=_LOWEST, high=_LOWEST)
+            missed, false = self._count_regions(found, faint, masks, pixels)
+        surest = max((region.probability for region in found), default=0.0)
         judged = Judged(photo.path, kind, maps.score, surest, missed, false)
         self.judged.append(judged)
         self._photos[photo.path] = photo
@@ -242,13 +247,25 @@ class Evaluation:
             scores.add_map(maps.probability[channel], own)
 
     def _count_regions(
-        self, found: Sequence[Region], masks: Mapping[str, Mask], pixels: NDArray[np.uint8]
+        self,
+        found: Sequence[Region],
+        faint: Sequence[Region],
+        masks: Mapping[str, Mask],
+        pixels: NDArray[np.uint8],
     ) -> tuple[int, float]:
-        """Count a photo's defects and false findings: how many were missed, the surest false."""
+        """Count a photo's defects and false findings: how many were missed, the surest false.
+
+        Args:
+            found: instances as a photo's answer has them, of which the sizes are taken.
+            faint: with all that is fainter, over which recall is swept.
+            masks: `(H, W)` by type.
+            pixels: `(H, W, 3)`.
+        """
         defects, truths = self._defects(masks, (pixels.shape[0], pixels.shape[1]))
         shown = strata(pixels, truths, range(1, len(defects) + 1))
-        matched = match(found, truths)
-        called = match([region for region in found if region.probability >= HIGH], truths)
+        matched = match(faint, truths)
+        called = match([region for region in faint if region.probability >= HIGH], truths)
+        sized = match(found, truths).surest
         self.false.add(matched.false)
         missed = 0
         for number, (kind, length) in enumerate(defects, start=1):
@@ -256,7 +273,8 @@ class Evaluation:
             missed += name == MISSED
             self.confusion.setdefault(kind, Counter())[name] += 1
             probability = matched.probability(number)
-            self.defects.append(Defect(kind, length, shown[number - 1], probability))
+            said = said_over_true(sized[number], truths == number) if number in sized else None
+            self.defects.append(Defect(kind, length, shown[number - 1], probability, said))
         for region in called.false:
             self.confusion.setdefault(NOTHING, Counter())[region.type] += 1
         return missed, max((region.probability for region in matched.false), default=0.0)
@@ -311,6 +329,11 @@ class Evaluation:
             recall_by_visibility={
                 name: self._strata(own, attrgetter("visibility"), STRATA)
                 for name, own in found.items()
+            },
+            sizes={
+                name: said
+                for name, own in found.items()
+                if (said := sizes([one.said_over_true for one in own if one.said_over_true]))
             },
             confusion={kind: dict(row) for kind, row in sorted(self.confusion.items())},
         )

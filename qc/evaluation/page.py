@@ -9,6 +9,7 @@ from html import escape
 import numpy as np
 
 from qc.chart import PALETTE, Chart
+from qc.evaluation import sizes
 from qc.evaluation.detection import FALSE_PER_PHOTO, MISSED, DetectorReport, Evaluation, Recall
 from qc.evaluation.visibility import MEANING
 
@@ -76,6 +77,12 @@ def page(
                 for name, levels in report.recall_by_visibility.items()
                 for level, recall in levels.items()
             },
+        ),
+        "<h2>How large they are said to be</h2>",
+        f"<p>{sizes.MEANING}</p>",
+        _table(
+            ("defect", *sizes.HEAD),
+            [(name, *said.cells) for name, said in report.sizes.items()],
         ),
         "<h2>What they are called</h2>",
         _confusion(report.confusion),

@@ -14,7 +14,7 @@ import numpy as np
 from qc.decision.sampling import UnitResult, unit_result
 from qc.decision.severity import Candidate, judge_defect
 from qc.decision.verdict import Verdict
-from qc.defects.regions import size_of_outline
+from qc.defects.sizes import size_of_outline
 from qc.records import Defect, Inspection, PhotoRecord
 from qc.spec.base import DefectClass, Severity
 from qc.spec.models import Spec

@@ -55,6 +55,11 @@ _METRICS: dict[str, Any] = {
                         "recall_at_10.0": 0.9696,
                     }
                 },
+                "sizes": {
+                    "defects": 29,
+                    "length": {"p10": 0.61, "median": 0.72, "p90": 0.83},
+                    "area": {"p10": 0.5, "median": 1.0, "p90": 1.94},
+                },
             }
         },
     },
@@ -108,6 +113,7 @@ def test_every_figure_is_the_release_s() -> None:
         f"| wood_boards | 4 | `{'b' * 64}` |",
         "| hole | 31 | 0.9191 | 0.9292 | 0.9393 |",
         "| hole | ≥ 5 | 17 | 0.9494 | 0.9595 | 0.9696 |",
+        "| hole | 29 | 0.72 | 0.61–0.83 | 1.00 | 0.50–1.94 |",
         "3.21 % of the pixels",
         "2 of 13 pictures",
         "3 of 5 patches",

@@ -92,6 +92,10 @@ def test_figures_counted_by_hand(qc: Program, line: Path, release: Path, tmp_pat
         "crack": {"crack": 1, "missed": 1, "stain": 1},
         "nothing there": {"stain": 1},
     }
+    exact = {"p10": 1.0, "median": 1.0, "p90": 1.0}
+    assert report["sizes"] == {
+        name: {"defects": 2, "length": exact, "area": exact} for name in ("all", "crack")
+    }
     # 280 of 400 pixels of cracks are red, no others.
     assert report["pixels"]["crack"]["ap"] == pytest.approx(
         280 / 400 + 120 / 400 * 400 / (4 * 90 * 120), abs=2e-3
@@ -100,6 +104,23 @@ def test_figures_counted_by_hand(qc: Program, line: Path, release: Path, tmp_pat
     assert page.count("data:image/jpeg") == 2  # a photo with a miss, one with a false finding
     assert json.loads((out / "report.json").read_text()) == report
     assert {path.suffix for path in out.iterdir()} == {".html", ".json", ".svg"}
+
+
+def test_half_of_a_defect_is_found_as_half(qc: Program, release: Path, tmp_path: Path) -> None:
+    """Rectangles: the longest line in w by h pixels joins two corners."""
+    root = tmp_path / "set"
+    for number, found in enumerate(((10, 20, 80, 24), (10, 20, 45, 24), (10, 20, 80, 28))):
+        _photo(root / "test" / "crack" / f"{number}.png", {found: RED}, shade=number)
+        _mask(root / "ground_truth" / "crack" / f"{number}.png", LONG)
+    run = qc("evaluate", "detector", root, "--release", release, "--json", "--report", root / "r")
+    lengths = [(np.hypot(w - 1, h - 1) + 1) for w, h in ((70, 4), (35, 4), (70, 8))]
+    low, middle, high = np.percentile(np.array(lengths) / lengths[0], (10, 50, 90)).round(2)
+    assert run.json()["sizes"]["crack"] == {
+        "defects": 3,
+        "length": {"p10": low, "median": middle, "p90": high},
+        "area": {"p10": 0.6, "median": 1.0, "p90": 1.8},
+    }
+    assert "<td>0.60–1.80</td>" in (root / "r" / "report.html").read_text()
 
 
 def test_known_scale_gives_millimetres(qc: Program, line: Path, release: Path) -> None:
