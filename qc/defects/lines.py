@@ -64,10 +64,11 @@ def _neighbours(stretches: list[_Stretch]) -> Iterator[tuple[float, int, int]]:
     high = np.array([stretch.points.max(axis=0) for stretch in stretches])
     reach = np.array([stretch.longest_gap for stretch in stretches])
     apart = np.maximum(low[:, None] - high, low - high[:, None]).max(axis=2)
-    near = apart <= np.maximum(reach[:, None], reach)
+    allowed = np.maximum(reach[:, None], reach)
+    near = (apart <= allowed) & (allowed > 0)
     for one, other in np.argwhere(np.triu(near, 1)).tolist():
         gap = float(cdist(stretches[one].points, stretches[other].points).min())
-        if gap <= max(reach[one], reach[other]):
+        if gap <= allowed[one, other]:
             yield gap, one, other
 
 
