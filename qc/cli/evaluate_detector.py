@@ -121,7 +121,7 @@ def _print(found: DetectorReport) -> None:
     }
     for name, group in (found.recall | found.recall_by_length | visibility).items():
         recall.add_row(name, str(group.defects), *(str(value) for value in group.at.values()))
-    sizes = Table("defects", *HEAD)
+    sizes = Table("defects", *HEAD, title="sizes as found, over the label's")
     for name, said in found.sizes.items():
         sizes.add_row(name, *said.cells)
     for table in (pixels, recall, sizes):
