@@ -47,6 +47,8 @@ class _Stretch:
 
 def continued(outlines: Sequence[NDArray[np.float64]]) -> list[tuple[int, ...]]:
     """Group the numbers of outlines `(N, 2)` (x, y) in px that continue each other's line."""
+    if len(outlines) < 2:  # as of most photos: nothing to size
+        return [(n,) for n in range(len(outlines))]
     stretches = {n: _Stretch((n,), points, *size_px(points)) for n, points in enumerate(outlines)}
     # The nearest are joined first, so that the order of the outlines decides nothing.
     for _, one, other in sorted(_neighbours(list(stretches.values()))):
@@ -58,8 +60,6 @@ def continued(outlines: Sequence[NDArray[np.float64]]) -> list[tuple[int, ...]]:
 
 def _neighbours(stretches: list[_Stretch]) -> Iterator[tuple[float, int, int]]:
     """Yield pairs of which one is a line that may go on in the other, and how far they are."""
-    if len(stretches) < 2:
-        return
     low = np.array([stretch.points.min(axis=0) for stretch in stretches])
     high = np.array([stretch.points.max(axis=0) for stretch in stretches])
     reach = np.array([stretch.longest_gap for stretch in stretches])
