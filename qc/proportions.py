@@ -45,3 +45,16 @@ def upper_bound(count: int, total: int, confidence: float) -> float:
     Of `total` 0 it is 1.
     """
     return 1 - lower_bound(total - count, total, confidence)
+
+
+def interval(count: int, total: int) -> tuple[float, float]:
+    """Return the two-sided 95 % interval of a share of which `count` in `total` were seen."""
+    return lower_bound(count, total, 0.975), upper_bound(count, total, 0.975)
+
+
+def told(count: int, total: int) -> str:
+    """Write a share with its 95 % interval: `0.91 (0.72–0.99)`; a dash where nothing was seen."""
+    if not total:
+        return "–"
+    low, high = interval(count, total)
+    return f"{count / total:.2f} ({low:.2f}–{high:.2f})"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -25,9 +25,16 @@ from training.judged import (
     judge_boards,
     judge_composites,
     judge_renders,
+    judge_sound,
     unseen_wood,
 )
-from training.metrics import any_defect_metrics, composite_metrics, image_metrics, pixel_metrics
+from training.metrics import (
+    any_defect_metrics,
+    composite_metrics,
+    image_metrics,
+    pixel_metrics,
+    sound_metrics,
+)
 from training.overview import Tile, contact_sheet
 
 app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
@@ -43,6 +50,10 @@ def main(
     renders: Annotated[
         Path | None, typer.Option(help="Rendered items that it was not trained on.")
     ] = None,
+    sound: Annotated[int, typer.Option(help="Patches of other wood without a defect.")] = 600,
+    sound_renders: Annotated[
+        Path | None, typer.Option(help="Rendered items, none of which has a defect.")
+    ] = None,
 ) -> None:
     """Measure a release and print its metrics as JSON."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
@@ -55,12 +66,17 @@ def main(
         "composites_on_validation_boards": board_surface(clean),
         "composites_on_other_wood": unseen_wood(data),
     }
-    made = {  # one set of maps after the other: each takes more than a gigabyte
+    made: dict[
+        str, dict[str, Any]
+    ] = {  # one set of maps after the other: each takes more than a gigabyte
         name: composite_metrics(detector, list(judge_composites(detector, surface, composites)))
         for name, surface in surfaces.items()
     }
     if renders:
         made["rendered_items"] = composite_metrics(detector, list(judge_renders(detector, renders)))
+    made["sound_other_wood"] = sound_metrics(judge_sound(detector, unseen_wood(data), sound))
+    if sound_renders:
+        made["sound_renders"] = sound_metrics(judge_renders(detector, sound_renders))
     alarms, textures = false_alarms(detector, data / "wood_textures_eval")
     metrics = {
         "validation_boards": {

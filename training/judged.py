@@ -28,9 +28,11 @@ from training.datasets.surfaces import Surface, picture_surface, read_pictures
 from training.errors import TrainingDataError
 from training.labels import Sample
 from training.synthesis import PAINTED_MM_PER_PX
+from training.synthesis.composite.compose import compose
 
 log = logging.getLogger("training")
 _COMPOSITE_SEED = 9_000_000
+_SOUND_SEED = 9_500_000
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,22 @@ def judge_composites(detector: Detector, surface: Surface, count: int) -> Iterat
         sample = patches.sample(index)
         maps = map_at_own_scale(detector, sample.pixels, PAINTED_MM_PER_PX)
         yield Judged(f"composite {index}", sample, maps)
+
+
+def judge_sound(detector: Detector, surface: Surface, count: int) -> Iterator[Judged]:
+    """Run the detector on clean surfaces without any defect, lit and shot as composites are.
+
+    From seeds never trained on, the same for every release.
+    """
+
+    def sound(rng: np.random.Generator, side: int) -> Sample:
+        return compose(surface(rng, side), rng, types=())
+
+    patches = Patches([sound], [1.0], 320, count, _SOUND_SEED)
+    for index in track(range(count), "sound patches", console=Console(stderr=True)):
+        sample = patches.sample(index)
+        maps = map_at_own_scale(detector, sample.pixels, PAINTED_MM_PER_PX)
+        yield Judged(f"sound {index}", sample, maps)
 
 
 def judge_renders(detector: Detector, root: Path) -> Iterator[Judged]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import compress
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qc.defects.detector import Detector
+from qc.defects.regions import HIGH
 from qc.evaluation.detection import SURE
 from qc.evaluation.pixels import PixelScores, score_auroc
 from qc.evaluation.regions import FalseFindings, match
@@ -105,6 +107,23 @@ def composite_metrics(detector: Detector, judged: list[Judged]) -> dict[str, Any
             any(region.probability >= SURE for region in one.regions())
             for one in compress(judged, clean)
         ),
+    }
+
+
+def sound_metrics(judged: Iterable[Judged]) -> dict[str, int]:
+    """How many pictures of what has no defect would be reviewed or rejected.
+
+    Those that show one are left out. One after the other: no maps are kept.
+    """
+    surest = [
+        max((region.probability for region in one.regions()), default=0.0)
+        for one in judged
+        if not one.sample.target.any()
+    ]
+    return {
+        "pictures": len(surest),
+        "in_doubt": sum(probability >= HIGH for probability in surest),
+        "sure_of_a_defect": sum(probability >= SURE for probability in surest),
     }
 
 

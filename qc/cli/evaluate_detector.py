@@ -107,10 +107,12 @@ def _write_report(folder: Path, evaluation: Evaluation, found: DetectorReport) -
 def _print(found: DetectorReport) -> None:
     console = Console()
     console.print(
-        f"{found.release}: image AUROC {found.image_auroc}; good photos with an instance "
-        f"{found.good.any_instance}, a sure one {found.good.sure_instance}",
+        f"{found.release}: image AUROC {found.image_auroc}",
         highlight=False,
     )
+    alarms = Table("photos", "number", "with an instance", "with a sure one")
+    alarms.add_row("good", *found.good.cells)
+    alarms.add_row("defective", *found.defective.cells)
     pixels = Table("pixels of", "AP", "AUROC", "AUPRO", "ECE")
     for name, row in found.pixels.items():
         pixels.add_row(name, *(str(v) for v in (row.ap, row.auroc, row.aupro, row.ece)))
@@ -120,9 +122,9 @@ def _print(found: DetectorReport) -> None:
         for level, group in found.recall_by_visibility.get("all", {}).items()
     }
     for name, group in (found.recall | found.recall_by_length | visibility).items():
-        recall.add_row(name, str(group.defects), *(str(value) for value in group.at.values()))
+        recall.add_row(name, *group.cells)
     sizes = Table("defects", *HEAD, title="sizes as found, over the label's")
     for name, said in found.sizes.items():
         sizes.add_row(name, *said.cells)
-    for table in (pixels, recall, sizes):
+    for table in (alarms, pixels, recall, sizes):
         console.print(table)

@@ -31,6 +31,7 @@ from qc.evaluation.regions import FalseFindings, match
 from qc.evaluation.sizes import Sizes, said_over_true, sizes
 from qc.evaluation.visibility import STRATA, strata
 from qc.photo import decode_photo
+from qc.proportions import interval, told
 
 FALSE_PER_PHOTO: Final = (0.1, 1.0, 10.0)
 SURE: Final = 0.9
@@ -42,6 +43,15 @@ _LENGTHS: Final = {"mm": (0, 2, 5, 10, 20, 50), "px": (0, 16, 32, 64, 128, 256)}
 ALL: Final = "all"
 MISSED: Final = "missed"
 NOTHING: Final = "nothing there"
+
+
+def _bounds(count: int, total: int) -> tuple[float, float]:
+    low, high = interval(count, total)
+    return round(low, 4), round(high, 4)
+
+
+def _cells(number: int, shares: Iterable[float | None]) -> tuple[str, ...]:
+    return str(number), *(told(round((share or 0.0) * number), number) for share in shares)
 
 
 class Pixels(BaseModel):
@@ -62,6 +72,14 @@ class Recall(BaseModel):
 
     defects: int
     at: dict[str, float | None]
+    bounds: dict[str, tuple[float, float]] = Field(
+        default={}, description="Exact 95 % interval of each, as if the defects were independent."
+    )
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Number, and the shares with their intervals, for a table."""
+        return _cells(self.defects, self.at.values())
 
 
 class Alarms(BaseModel):
@@ -72,6 +90,11 @@ class Alarms(BaseModel):
     photos: int
     any_instance: float | None = Field(description="Share with an instance of 0.5 or more.")
     sure_instance: float | None = Field(description="Share with an instance of 0.9 or more.")
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Number, and the shares with their intervals, for a table."""
+        return _cells(self.photos, (self.any_instance, self.sure_instance))
 
 
 class DetectorReport(BaseModel):
@@ -353,8 +376,15 @@ class Evaluation:
     def _recall(self, defects: Sequence[Defect]) -> Recall:
         found = [defect.probability for defect in defects]
         at = {rate: self.false.recall_at(rate, found) for rate in FALSE_PER_PHOTO}
+        count = len(defects)
         return Recall(
-            defects=len(defects), at={f"{rate:g}": _figure(share) for rate, share in at.items()}
+            defects=count,
+            at={f"{rate:g}": _figure(share) for rate, share in at.items()},
+            bounds={
+                f"{rate:g}": _bounds(round(share * count), count)
+                for rate, share in at.items()
+                if count
+            },
         )
 
 

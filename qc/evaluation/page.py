@@ -56,10 +56,12 @@ def page(
         f"<h1>{escape(head)}</h1>",
         f"<p>{sum(report.photos.values())} photos ({escape(report.layout)}): "
         + escape(", ".join(f"{n} {kind}" for kind, n in report.photos.items()))
-        + f". Image AUROC {_cell(report.image_auroc)}. Good photos with an instance of 0.5 or "
-        f"more: {_cell(report.good.any_instance)}, of 0.9 or more: "
-        f"{_cell(report.good.sure_instance)}; defective ones: "
-        f"{_cell(report.defective.any_instance)} and {_cell(report.defective.sure_instance)}.</p>",
+        + f". Image AUROC {_cell(report.image_auroc)}.</p>",
+        "<h2>Photos with an instance, share and 95 % interval</h2>",
+        _table(
+            ("photos", "number", "of 0.5 or more", "of 0.9 or more"),
+            [("good", *report.good.cells), ("defective", *report.defective.cells)],
+        ),
         "<h2>Pixels</h2>",
         _table(
             ("pixels of", "AP", "AUROC", "AUPRO", "ECE"),
@@ -153,7 +155,7 @@ def _recall_table(what: str, groups: dict[str, Recall]) -> str:
     rates = [f"{rate:g}" for rate in FALSE_PER_PHOTO]
     return _table(
         (what, "defects", *(f"recall at {rate} false a photo" for rate in rates)),
-        [(name, r.defects, *(r.at[rate] for rate in rates)) for name, r in groups.items()],
+        [(name, *recall.cells) for name, recall in groups.items()],
     )
 
 

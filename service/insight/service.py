@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from qc.decision.control import Chart, p_chart, xbar_r
 from qc.decision.verdict import Verdict
-from qc.proportions import lower_bound, upper_bound
+from qc.proportions import interval
 from qc.records import AngleMeasurement, Measurement
 from qc.spec.base import LocalText
 from service.errors import NotFoundError
@@ -124,13 +124,14 @@ def _first_pass(items: Sequence[Item]) -> FirstPass:
     passed = sum(item.standing is Verdict.PASS for item in items)
     failed = sum(item.standing is Verdict.FAIL for item in items)
     decided = passed + failed
+    lower_bound, upper_bound = interval(passed, decided)
     return FirstPass(
         decided=decided,
         passed=passed,
         undecided=len(items) - decided,
         share=passed / decided if decided else None,
-        lower_bound=lower_bound(passed, decided, 0.975),
-        upper_bound=upper_bound(passed, decided, 0.975),
+        lower_bound=lower_bound,
+        upper_bound=upper_bound,
     )
 
 

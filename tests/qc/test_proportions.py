@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, binomtest
 
-from qc.proportions import lower_bound, upper_bound
+from qc.proportions import interval, lower_bound, told, upper_bound
 
 CASES = [(1, 1), (1, 30), (7, 30), (29, 30), (30, 30), (3, 2000)]
 
@@ -21,6 +21,7 @@ def test_two_sides_agree_with_the_exact_test(count, total):
     expected = binomtest(count, total).proportion_ci(0.95, method="exact")
     assert lower_bound(count, total, 0.975) == pytest.approx(expected.low)
     assert upper_bound(count, total, 0.975) == pytest.approx(expected.high)
+    assert interval(count, total) == pytest.approx((expected.low, expected.high))
 
 
 def test_what_was_not_seen_says_nothing():
@@ -31,3 +32,9 @@ def test_what_was_not_seen_says_nothing():
 def test_several_counts_at_once():
     bounds = lower_bound(np.arange(5), 4, 0.95)
     assert bounds == pytest.approx([lower_bound(count, 4, 0.95) for count in range(5)])
+
+
+def test_a_share_is_told_with_its_interval():
+    expected = binomtest(21, 23).proportion_ci(0.95, method="exact")
+    assert told(21, 23) == f"0.91 ({expected.low:.2f}–{expected.high:.2f})"
+    assert told(0, 0) == "–"

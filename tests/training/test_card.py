@@ -111,7 +111,7 @@ def test_every_figure_is_the_release_s() -> None:
         "| any | 0.4567 | 0.5678 | – |",
         "| crack | 0.6789 |",
         f"| wood_boards | 4 | `{'b' * 64}` |",
-        "| hole | 31 | 0.9191 | 0.9292 | 0.9393 |",
+        "| hole | 31 | 0.9191 | 0.74–0.98 | 0.9292 | 0.9393 |",
         "| hole | ≥ 5 | 17 | 0.9494 | 0.9595 | 0.9696 |",
         "| hole | 29 | 0.72 | 0.61–0.83 | 1.00 | 0.50–1.94 |",
         "3.21 % of the pixels",
@@ -136,6 +136,13 @@ def test_rendered_items_stand_on_the_card_where_they_were_measured() -> None:
     text = card(_release(_METRICS | {"rendered_items": rendered}))
     assert "## On 77 rendered items" in text
     assert "Image AUROC 0.7321" in text
+
+
+def test_what_has_no_defect_stands_on_the_card_with_its_interval() -> None:
+    assert "no defect, never" not in card(_release(_METRICS))
+    sound = {"pictures": 300, "in_doubt": 30, "sure_of_a_defect": 0}
+    text = card(_release(_METRICS | {"sound_renders": sound}))
+    assert "| rendered items | 300 | 0.10 (0.07–0.14) | 0.00 (0.00–0.01) |" in text
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,10 @@ def test_figures_counted_by_hand(qc: Program, line: Path, release: Path, tmp_pat
     assert report["good"] == {"photos": 2, "any_instance": 0.5, "sure_instance": 0.5}
     assert report["defective"]["any_instance"] == 1
     # One false region on four photos: at 0.1 a photo none is allowed, at 1 it is.
-    assert report["recall"]["all"] == {"defects": 3, "at": {"0.1": 0, "1": 0.6667, "10": 0.6667}}
+    found = report["recall"]["all"]
+    assert (found["defects"], found["at"]) == (3, {"0.1": 0, "1": 0.6667, "10": 0.6667})
+    # None of three with 97.5 % confidence: the cube root of 0.025 from above.
+    assert found["bounds"]["0.1"] == [0, pytest.approx(1 - 0.025 ** (1 / 3), abs=1e-4)]
     assert report["recall"]["crack"] == report["recall"]["all"]
     assert {k: r["defects"] for k, r in report["recall_by_length"].items()} == {
         "0–16 px": 2,
@@ -84,9 +87,10 @@ def test_figures_counted_by_hand(qc: Program, line: Path, release: Path, tmp_pat
     }
     # Two marks on a plain surface, and a defect of which the photo shows nothing.
     assert report["recall_by_visibility"]["crack"] == report["recall_by_visibility"]["all"]
-    assert report["recall_by_visibility"]["all"] == {
-        "< 3.29": {"defects": 1, "at": {"0.1": 0, "1": 0, "10": 0}},
-        "≥ 5": {"defects": 2, "at": {"0.1": 0, "1": 1, "10": 1}},
+    shown = report["recall_by_visibility"]["all"]
+    assert {level: (one["defects"], one["at"]) for level, one in shown.items()} == {
+        "< 3.29": (1, {"0.1": 0, "1": 0, "10": 0}),
+        "≥ 5": (2, {"0.1": 0, "1": 1, "10": 1}),
     }
     assert report["confusion"] == {
         "crack": {"crack": 1, "missed": 1, "stain": 1},

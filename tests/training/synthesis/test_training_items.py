@@ -42,6 +42,12 @@ def test_every_shape_wood_and_defect_occurs_and_some_items_are_sound() -> None:
     assert {len(piece.defects) for piece in pieces} == {0, 1, 2}
 
 
+def test_items_are_sound_where_that_is_asked_for() -> None:
+    sound = [training_scene(seed, sound=True).pieces[0] for seed in range(20)]
+    assert not any(piece.defects for piece in sound)
+    assert {piece.shape for piece in sound} == set(ITEMS)
+
+
 @pytest.mark.parametrize("scene", SCENES[:40])
 def test_the_camera_sees_the_first_defect_at_the_scale_of_training(scene: Scene) -> None:
     camera, piece = scene.camera, scene.pieces[0]

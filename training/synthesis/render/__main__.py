@@ -44,9 +44,10 @@ def items(
     work: Work = Path("build/render"),
     count: Annotated[int, typer.Option(min=1, help="Items in all.")] = 80,
     seed: Annotated[int, typer.Option(help="Of the first item; the next has the next.")] = 1,
+    sound: Annotated[bool, typer.Option("--sound", help="Items without a defect only.")] = False,
 ) -> None:
     """Render items to train on, with masks; the same command goes on where it stopped."""
-    rendered = render_training_items(count, seed, blender, out, work)
+    rendered = render_training_items(count, seed, blender, out, work, sound=sound)
     for _ in track(rendered, "Rendering", total=count):
         pass
 

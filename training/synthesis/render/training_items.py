@@ -41,12 +41,17 @@ _SIZES_MM = {
 _STAINS = ("2e3238", "2b3138", "33404a", "4a2f1d", "6b2f28", "d8d4cc")
 
 
-def training_scene(seed: int) -> Scene:
-    """Draw an item, its defects (none, one or two), its light and a close camera above it."""
+def training_scene(seed: int, *, sound: bool = False) -> Scene:
+    """Draw an item, its defects (none, one or two), its light and a close camera above it.
+
+    Args:
+        seed: the only source of chance.
+        sound: no defect, whatever the seed says.
+    """
     rng = random.Random(seed)  # noqa: S311 - looks, not secrets
     product = rng.choice([*PRODUCTS.values()])
     size = {name: value * rng.uniform(0.85, 1.15) for name, value in product.size.items()}
-    count = 0 if rng.random() < _SOUND_SHARE else rng.choice((1, 2))
+    count = 0 if sound or rng.random() < _SOUND_SHARE else rng.choice((1, 2))
     defects = tuple(_defect(product, size, rng) for _ in range(count))
     aim = (defects[0].x_mm, defects[0].y_mm) if defects else _place(product, size, rng)[:2]
     turn_deg = rng.uniform(0, 360)
@@ -89,7 +94,7 @@ def training_scene(seed: int) -> Scene:
 
 
 def render_training_items(
-    count: int, seed: int, blender: Path, out: Path, work: Path
+    count: int, seed: int, blender: Path, out: Path, work: Path, *, sound: bool = False
 ) -> Iterator[str]:
     """Render items one after another and yield their names; those already there stay.
 
@@ -99,6 +104,7 @@ def render_training_items(
         blender: Python of an environment with `bpy`.
         out: folder for pictures, masks and `index.json`; made if missing.
         work: folder for what Blender writes on the way.
+        sound: all without a defect.
 
     Raises:
         BlenderError: the interpreter is missing, or rendering failed.
@@ -108,7 +114,7 @@ def render_training_items(
     for number in range(seed, seed + count):
         name = f"item-{number:05d}"
         if not (out / f"{name}.png").exists():
-            scene = training_scene(number)
+            scene = training_scene(number, sound=sound)
             _write(name, scene, render({name: scene}, blender, work)[name], out)
         names.append(name)
         (out / "index.json").write_text(json.dumps({"items": names}, indent=1) + "\n")
