@@ -6,6 +6,7 @@ seen, is prose of this module.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,9 +42,13 @@ _LIMITS = """\
   the limits that fail an item belong to a person until they were checked there.
 """
 
+_ASKED = {
+    "composites_on_validation_boards": "defects on boards",
+    "composites_on_other_wood": "defects on other wood",
+}
 _WITHOUT_A_DEFECT = {
-    "sound_other_wood": "surfaces of other wood, lit and shot as composites",
-    "sound_renders": "rendered items",
+    "sound_other_wood": "patches of other wood without one",
+    "sound_renders": "rendered items without one",
 }
 
 
@@ -86,7 +91,7 @@ def card(release: Release) -> str:
             "Nothing else is wrong with these surfaces, so what counts as false is false.",
         ),
         *_rendered(release.metrics.get("rendered_items")),
-        *_sound(release.metrics),
+        *_limits(release.metrics),
         f"## On {alarms['pictures']} clean textures of other wood, never trained on\n\n"
         f"{100 * alarms['false_pixel_share']:.2f} % of the pixels reach a threshold; "
         f"{alarms['pictures_with_sure_instance']} of {alarms['pictures']} pictures "
@@ -148,26 +153,33 @@ def _bounds(share: float, total: int) -> str:
     return f"{low:.2f}–{high:.2f}"
 
 
-def _sound(metrics: Mapping[str, Any]) -> list[str]:
-    rows = [
-        (
-            name,
-            found["pictures"],
-            told(found["in_doubt"], found["pictures"]),
-            told(found["sure_of_a_defect"], found["pictures"]),
-        )
-        for key, name in _WITHOUT_A_DEFECT.items()
-        if (found := metrics.get(key))
-    ]
-    if not rows:  # recorded before it was measured
+def _limits(metrics: Mapping[str, Any]) -> list[str]:
+    columns: dict[str, tuple[int, Mapping[str, int]]] = {}
+    for key, name in _ASKED.items():
+        if own := [m for m in metrics[key]["regions"].values() if "with_instance" in m]:
+            reach = Counter[str]()
+            for one in own:
+                reach.update(one["with_instance"])
+            columns[name] = sum(one["defects"] for one in own), reach
+    for key, name in _WITHOUT_A_DEFECT.items():
+        if found := metrics.get(key):
+            columns[name] = found["pictures"], found["with_instance"]
+    if not columns:  # recorded before it was measured
         return []
+    head = ("probability", *(f"{name} ({total})" for name, (total, _) in columns.items()))
+    limits = next(iter(columns.values()))[1]
+    rows = [
+        (limit, *(told(reach[limit], total) for total, reach in columns.values()))
+        for limit in limits
+    ]
     return [
-        "## On what has no defect, never trained on\n\nShare, with its 95 % interval, of pictures "
-        "that a person would have to look at (an instance of 0.5 or more) and that would fail "
-        "(0.9 or more). Surfaces of other wood keep pores, small knots and joints of planks of "
+        "## What a limit costs\n\nA spec's `check_probability` and `fail_probability` decide what "
+        "becomes of an instance. Share, with its 95 % interval, of the defects of promised size "
+        "that are found with so much or more, and of pictures without any defect in which "
+        "something is. Surfaces of other wood keep pores, small knots and joints of planks of "
         "their own, some of which a person would call a hole or a crack; rendered items have "
         "none.",
-        _table(("pictures", "number", "in doubt", "would fail"), rows),
+        _table(head, rows),
     ]
 
 

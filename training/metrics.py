@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import compress
 from typing import Any
 
@@ -23,6 +23,9 @@ from training.synthesis import PAINTED_MM_PER_PX
 
 _SWEEP = 0.1
 """Lowest probability of the regions that recall is swept over."""
+
+LIMITS = (HIGH, 0.7, 0.8, SURE, 0.95)
+"""Probabilities from which a spec may have an item checked, or fail."""
 
 PROMISED_SIZES = {
     "crack": (5.0, 0.5, 0.0),
@@ -110,8 +113,8 @@ def composite_metrics(detector: Detector, judged: list[Judged]) -> dict[str, Any
     }
 
 
-def sound_metrics(judged: Iterable[Judged]) -> dict[str, int]:
-    """How many pictures of what has no defect would be reviewed or rejected.
+def sound_metrics(judged: Iterable[Judged]) -> dict[str, Any]:
+    """How many pictures of what has no defect show an instance that reaches a spec's limit.
 
     Those that show one are left out. One after the other: no maps are kept.
     """
@@ -120,22 +123,20 @@ def sound_metrics(judged: Iterable[Judged]) -> dict[str, int]:
         for one in judged
         if not one.sample.target.any()
     ]
-    return {
-        "pictures": len(surest),
-        "in_doubt": sum(probability >= HIGH for probability in surest),
-        "sure_of_a_defect": sum(probability >= SURE for probability in surest),
-    }
+    return {"pictures": len(surest), "with_instance": _reach(surest)}
 
 
 def region_recall(detector: Detector, judged: list[Judged]) -> dict[str, dict[str, Any]]:
     """Recall of composited defects as regions, by type, at 0.1, 1 and 10 false ones a picture.
 
     Only defects of the sizes that the detector promises to see are asked for. `by_visibility` has
-    the same by contrast to noise, for the false regions that all of them share; `sizes` tells how
-    large those are said to be that an inspection finds.
+    the same by contrast to noise, for the false regions that all of them share; `with_instance`
+    counts those that an inspection finds with a probability of a spec's limit or more, and `sizes`
+    tells how large they are said to be.
     """
     false = FalseFindings()
     defects: dict[str, list[tuple[float, str]]] = {name: [] for name in detector.types}
+    found: dict[str, list[float]] = {name: [] for name in detector.types}
     said: dict[str, list[tuple[float, float]]] = {name: [] for name in detector.types}
     for one in judged:
         truths = numbered(one.sample)
@@ -143,12 +144,14 @@ def region_recall(detector: Detector, judged: list[Judged]) -> dict[str, dict[st
         unknown = np.asarray(~one.sample.known.all(axis=0))
         matched = match(one.regions(_SWEEP, _SWEEP), truths, unknown)
         false.add(matched.false)
-        sized = match(one.regions(), truths, unknown).surest
+        inspected = match(one.regions(), truths, unknown)
+        sized = inspected.surest
         for channel, name in enumerate(detector.types):
             asked = _large_enough(name, truths, one.sample.target[channel], PAINTED_MM_PER_PX)
             shown = strata(one.sample.pixels, truths, asked, unknown, one.sample.item)
             sure = map(matched.probability, asked)
             defects[name] += zip(sure, shown, strict=True)
+            found[name] += map(inspected.probability, asked)
             scale = 1.0 if one.item is None else PAINTED_MM_PER_PX  # an inspection's are in mm
             said[name] += [
                 said_over_true(sized[label], truths == label, scale)
@@ -157,17 +160,22 @@ def region_recall(detector: Detector, judged: list[Judged]) -> dict[str, dict[st
             ]
     return {
         name: _recall([probability for probability, _ in own], false)
-        | ({"sizes": found.model_dump()} if (found := sizes(said[name])) else {})
+        | {"with_instance": _reach(found[name])}
+        | ({"sizes": there.model_dump()} if (there := sizes(said[name])) else {})
         | {
             "by_visibility": {
-                level: _recall(there, false)
+                level: _recall(plain, false)
                 for level in STRATA
-                if (there := [probability for probability, shown in own if shown == level])
+                if (plain := [probability for probability, shown in own if shown == level])
             }
         }
         for name, own in defects.items()
         if own
     }
+
+
+def _reach(surest: Sequence[float]) -> dict[str, int]:
+    return {f"{limit:g}": sum(one >= limit for one in surest) for limit in LIMITS}
 
 
 def _recall(found: list[float], false: FalseFindings) -> dict[str, float]:

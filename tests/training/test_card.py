@@ -138,11 +138,20 @@ def test_rendered_items_stand_on_the_card_where_they_were_measured() -> None:
     assert "Image AUROC 0.7321" in text
 
 
-def test_what_has_no_defect_stands_on_the_card_with_its_interval() -> None:
-    assert "no defect, never" not in card(_release(_METRICS))
-    sound = {"pictures": 300, "in_doubt": 30, "sure_of_a_defect": 0}
+def test_what_a_limit_costs_stands_on_the_card_with_its_interval() -> None:
+    assert "What a limit costs" not in card(_release(_METRICS))
+    sound = {"pictures": 300, "with_instance": {"0.5": 30, "0.9": 0}}
     text = card(_release(_METRICS | {"sound_renders": sound}))
-    assert "| rendered items | 300 | 0.10 (0.07–0.14) | 0.00 (0.00–0.01) |" in text
+    assert "| probability | rendered items without one (300) |" in text
+    assert "| 0.5 | 0.10 (0.07–0.14) |" in text
+    assert "| 0.9 | 0.00 (0.00–0.01) |" in text
+    found = {"hole": {"defects": 40, "with_instance": {"0.5": 30, "0.9": 10}}}
+    there = _METRICS["composites_on_other_wood"]
+    hole = there["regions"]["hole"] | found["hole"]
+    other = there | {"regions": {"hole": hole, "crack": hole}}
+    text = card(_release(_METRICS | {"composites_on_other_wood": other}))
+    assert "| probability | defects on other wood (80) |" in text
+    assert "| 0.9 | 0.25 (0.16–0.36) |" in text
 
 
 @pytest.mark.parametrize(

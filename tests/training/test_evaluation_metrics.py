@@ -50,11 +50,12 @@ def test_a_patch_whose_only_defect_is_hidden_is_neither_clean_nor_defective() ->
     assert (metrics["clean_patches"], metrics["clean_patches_sure_of_a_defect"]) == (1, 0)
     assert metrics["image_auroc"] == 1.0
     assert metrics["regions"]["stain"]["recall_at_0.1"] == 1.0
+    assert metrics["regions"]["stain"]["with_instance"]["0.9"] == 1
 
 
 def test_pictures_without_a_defect_are_counted_by_their_surest_finding() -> None:
     judged = []
-    for said in (0.0, 0.6, 0.95):
+    for said in (0.0, 0.6, 0.97):
         probability = np.zeros((len(TYPES), SIDE, SIDE), np.float32)
         probability[TYPES.index("stain"), 20:50, 20:50] = said
         judged.append(Judged(str(said), _sample(), DefectMap(TYPES, probability)))
@@ -62,6 +63,5 @@ def test_pictures_without_a_defect_are_counted_by_their_surest_finding() -> None
     stained.sample.target[TYPES.index("stain"), 20:50, 20:50] = True
     assert sound_metrics([*judged, stained]) == {
         "pictures": 3,
-        "in_doubt": 2,
-        "sure_of_a_defect": 1,
+        "with_instance": {"0.5": 2, "0.7": 1, "0.8": 1, "0.9": 1, "0.95": 1},
     }
