@@ -52,9 +52,14 @@ def interval(count: int, total: int) -> tuple[float, float]:
     return lower_bound(count, total, 0.975), upper_bound(count, total, 0.975)
 
 
+def span(count: int, total: int) -> str:
+    """Write the two-sided 95 % interval: `0.72–0.99`."""
+    low, high = interval(count, total)
+    return f"{low:.2f}–{high:.2f}"
+
+
 def told(count: int, total: int) -> str:
     """Write a share with its 95 % interval: `0.91 (0.72–0.99)`; a dash where nothing was seen."""
     if not total:
         return "–"
-    low, high = interval(count, total)
-    return f"{count / total:.2f} ({low:.2f}–{high:.2f})"
+    return f"{count / total:.2f} ({span(count, total)})"

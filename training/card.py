@@ -17,7 +17,7 @@ from qc.defects.release import Release, read_release
 from qc.evaluation import sizes
 from qc.evaluation.sizes import Sizes
 from qc.evaluation.visibility import MEANING
-from qc.proportions import interval, told
+from qc.proportions import span, told
 from training.errors import TrainingDataError
 
 _LIMITS = """\
@@ -136,7 +136,7 @@ def _composites(title: str, found: Mapping[str, Any], false: str) -> list[str]:
                     name,
                     m["defects"],
                     m["recall_at_0.1"],
-                    _bounds(m["recall_at_0.1"], m["defects"]),
+                    span(round(m["recall_at_0.1"] * m["defects"]), m["defects"]),
                     m["recall_at_1.0"],
                     m["recall_at_10.0"],
                 )
@@ -146,11 +146,6 @@ def _composites(title: str, found: Mapping[str, Any], false: str) -> list[str]:
         *_visibility(found["regions"]),
         *_sizes(found["regions"]),
     ]
-
-
-def _bounds(share: float, total: int) -> str:
-    low, high = interval(round(share * total), total)
-    return f"{low:.2f}–{high:.2f}"
 
 
 def _limits(metrics: Mapping[str, Any]) -> list[str]:

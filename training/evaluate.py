@@ -62,19 +62,19 @@ def main(
     boards = [board for board in read_index(data / "wood_boards") if board.split == "val"]
     real = list(judge_boards(detector, boards))
     clean = [board for board in boards if not board.classes]
+    other_wood = unseen_wood(data)
     surfaces = {
         "composites_on_validation_boards": board_surface(clean),
-        "composites_on_other_wood": unseen_wood(data),
+        "composites_on_other_wood": other_wood,
     }
-    made: dict[
-        str, dict[str, Any]
-    ] = {  # one set of maps after the other: each takes more than a gigabyte
+    # One set of maps after the other: each takes more than a gigabyte.
+    made: dict[str, dict[str, Any]] = {
         name: composite_metrics(detector, list(judge_composites(detector, surface, composites)))
         for name, surface in surfaces.items()
     }
     if renders:
         made["rendered_items"] = composite_metrics(detector, list(judge_renders(detector, renders)))
-    made["sound_other_wood"] = sound_metrics(judge_sound(detector, unseen_wood(data), sound))
+    made["sound_other_wood"] = sound_metrics(judge_sound(detector, other_wood, sound))
     if sound_renders:
         made["sound_renders"] = sound_metrics(judge_renders(detector, sound_renders))
     alarms, textures = false_alarms(detector, data / "wood_textures_eval")

@@ -22,7 +22,7 @@ from qc.defects.surface import hide_surroundings, surface_regions
 from training.augment import CameraEffects
 from training.datasets.boards import MM_PER_PX as BOARD_MM_PER_PX
 from training.datasets.boards import Board, load_board
-from training.datasets.patches import CompositeSource, Patches
+from training.datasets.patches import CompositeSource, Patches, Source
 from training.datasets.renders import load_render, read_renders
 from training.datasets.surfaces import Surface, picture_surface, read_pictures
 from training.errors import TrainingDataError
@@ -111,11 +111,8 @@ def judge_composites(detector: Detector, surface: Surface, count: int) -> Iterat
 
     The same composites for every release; one of another scale sees them resampled.
     """
-    patches = Patches([CompositeSource([surface], [1.0])], [1.0], 320, count, _COMPOSITE_SEED)
-    for index in track(range(count), "composites", console=Console(stderr=True)):
-        sample = patches.sample(index)
-        maps = map_at_own_scale(detector, sample.pixels, PAINTED_MM_PER_PX)
-        yield Judged(f"composite {index}", sample, maps)
+    source = CompositeSource([surface], [1.0])
+    return _judge_patches(detector, source, count, _COMPOSITE_SEED, "composite")
 
 
 def judge_sound(detector: Detector, surface: Surface, count: int) -> Iterator[Judged]:
@@ -127,11 +124,17 @@ def judge_sound(detector: Detector, surface: Surface, count: int) -> Iterator[Ju
     def sound(rng: np.random.Generator, side: int) -> Sample:
         return compose(surface(rng, side), rng, types=())
 
-    patches = Patches([sound], [1.0], 320, count, _SOUND_SEED)
-    for index in track(range(count), "sound patches", console=Console(stderr=True)):
+    return _judge_patches(detector, sound, count, _SOUND_SEED, "sound")
+
+
+def _judge_patches(
+    detector: Detector, source: Source, count: int, seed: int, name: str
+) -> Iterator[Judged]:
+    patches = Patches([source], [1.0], 320, count, seed)
+    for index in track(range(count), f"{name} patches", console=Console(stderr=True)):
         sample = patches.sample(index)
         maps = map_at_own_scale(detector, sample.pixels, PAINTED_MM_PER_PX)
-        yield Judged(f"sound {index}", sample, maps)
+        yield Judged(f"{name} {index}", sample, maps)
 
 
 def judge_renders(detector: Detector, root: Path) -> Iterator[Judged]:

@@ -17,7 +17,7 @@ from typing import Final, Literal
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from qc.defects.detector import DefectMap, Detector
 from qc.defects.regions import HIGH, Region, find_regions
@@ -72,9 +72,16 @@ class Recall(BaseModel):
 
     defects: int
     at: dict[str, float | None]
-    bounds: dict[str, tuple[float, float]] = Field(
-        default={}, description="Exact 95 % interval of each, as if the defects were independent."
-    )
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated property
+    @property
+    def bounds(self) -> dict[str, tuple[float, float]]:
+        """Exact 95 % interval of each share, as if the defects were independent."""
+        return {
+            rate: _bounds(round(share * self.defects), self.defects)
+            for rate, share in self.at.items()
+            if share is not None
+        }
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -376,15 +383,8 @@ class Evaluation:
     def _recall(self, defects: Sequence[Defect]) -> Recall:
         found = [defect.probability for defect in defects]
         at = {rate: self.false.recall_at(rate, found) for rate in FALSE_PER_PHOTO}
-        count = len(defects)
         return Recall(
-            defects=count,
-            at={f"{rate:g}": _figure(share) for rate, share in at.items()},
-            bounds={
-                f"{rate:g}": _bounds(round(share * count), count)
-                for rate, share in at.items()
-                if count
-            },
+            defects=len(defects), at={f"{rate:g}": _figure(share) for rate, share in at.items()}
         )
 
 
