@@ -73,7 +73,7 @@ def start(
     """Build network, average and optimiser; `own` are the widths of the last types' outputs."""
     network = DefectNetwork(len(types), encoder_name=config.encoder, own=own)
     load_encoder_weights(network)
-    network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch types no memory_format
     for module in frozen_modules(network, config.frozen_stages):
         module.requires_grad_(False)
     encoder = [p for p in network.encoder.parameters() if p.requires_grad]

@@ -36,7 +36,7 @@ Source = Annotated[
 ReleaseFolder = Annotated[
     Path | None, typer.Option(help="Folder of a detector release other than the active one.")
 ]
-Format = StrEnum("Format", {name: name for name in WRITERS})  # type: ignore[misc]
+Format = StrEnum("Format", {name: name for name in WRITERS})  # type: ignore[misc]  # members come from a table
 
 
 @app.command()

@@ -15,9 +15,10 @@ from qc.cli.status import EXIT_DATA
 from qc.defects.detector import Detector
 from qc.defects.regions import HIGH
 from qc.errors import EvaluationError, ReleaseError
-from qc.evaluation.detection import DetectorReport, Evaluation
+from qc.evaluation.detection import Evaluation
 from qc.evaluation.folder import read_labelled
 from qc.evaluation.page import charts, page
+from qc.evaluation.report import DetectorReport
 from qc.evaluation.sizes import HEAD
 
 _WORST = 8

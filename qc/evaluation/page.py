@@ -10,7 +10,8 @@ import numpy as np
 
 from qc.chart import PALETTE, Chart
 from qc.evaluation import sizes
-from qc.evaluation.detection import FALSE_PER_PHOTO, MISSED, DetectorReport, Evaluation, Recall
+from qc.evaluation.detection import FALSE_PER_PHOTO, MISSED, Evaluation
+from qc.evaluation.report import DetectorReport, Recall
 from qc.evaluation.visibility import MEANING
 
 _STYLE = (

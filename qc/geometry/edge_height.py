@@ -25,7 +25,7 @@ class EdgeHeight:
     height_mm: float
     u95_mm: float
 
-    def of_edge(self, dimension: MeasuredDimension) -> EdgeHeight:  # noqa: ARG002
+    def of_edge(self, dimension: MeasuredDimension) -> EdgeHeight:  # noqa: ARG002 - as TopHeight
         """Return the height of the edge that a dimension is measured on: this one."""
         return self
 

@@ -159,7 +159,7 @@ def test_every_operation_keeps_its_schema(
                 problems.append(f"{called} {name} {mode}: {problem}")
     if "TELITI_API_EXAMPLES" in os.environ:
         with capsys.disabled():
-            print(f"\n{called}: {contract.requests.total():,} requests")  # noqa: T201
+            print(f"\n{called}: {contract.requests.total():,} requests")  # noqa: T201 - a count for who asked
     assert not problems, "\n\n".join(problems)
 
 

@@ -37,7 +37,7 @@ def kept(database: Database) -> list[str]:
 def test_a_node_that_freezes_while_it_writes_holds_up_nobody_for_long(tmp_path: Path) -> None:
     """Others wait for 5 s at most; without an end to the pause they would all be turned away."""
     database = opened(tmp_path, 5)
-    with pytest.raises(DatabaseBusyError), database.writing() as frozen:  # noqa: PT012
+    with pytest.raises(DatabaseBusyError), database.writing() as frozen:  # noqa: PT012 - raised as the block ends
         frozen.add(station("frozen"))
         frozen.flush()
         with database.writing() as session:
