@@ -126,7 +126,7 @@ def _composites(title: str, found: Mapping[str, Any], false: str) -> list[str]:
         + f"\n\nImage AUROC {found['image_auroc']}, patches with a defect against those "
         f"without; {found['clean_patches_sure_of_a_defect']} of {found['clean_patches']} patches "
         "without a defect have an instance of probability 0.9 or more, enough to fail an item. "
-        f"A defect that light or camera have swallowed is neither asked for nor clean. {false}",
+        f"A defect that light, camera or grain hide is neither asked for nor clean. {false}",
         "Defects found as regions, whatever they are called, at so many false regions a patch; "
         "only defects of the sizes that are promised are asked for:\n\n"
         + _table(

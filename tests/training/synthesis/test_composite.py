@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from training.labels import TYPES
-from training.synthesis.composite.compose import PAINTERS, compose, invisible
+from training.synthesis.composite.compose import PAINTERS, compose
 from training.synthesis.composite.light import gleaming_edge, mirrored_lamps, round_stick
 from training.synthesis.composite.material import material
 from training.synthesis.composite.outline import random_outline
@@ -130,21 +130,6 @@ def test_outlines_are_reproducible_and_partly_filled() -> None:
     again = [random_outline(np.random.default_rng(s), (SIDE, SIDE)).mean() for s in range(30)]
     assert shares == again
     assert 0.2 < float(np.mean(shares)) < 0.95
-
-
-def test_what_light_has_swallowed_is_neither_asked_for_nor_clean() -> None:
-    """Three patches that changed by 40, by 2 and over the whole item; only the first stays."""
-    twin = np.full((60, 60, 3), 120, np.uint8)
-    pixels, target = twin.copy(), np.zeros((2, 60, 60), bool)
-    pixels[5:15, 5:15] += 40
-    pixels[30:40, 30:40] += 2
-    target[0, 5:15, 5:15] = target[1, 30:40, 30:40] = True
-    lost = invisible(target, pixels, twin, item_px=3600)
-    assert not lost[5:15, 5:15].any()
-    assert lost[30:40, 30:40].all()
-    assert lost.sum() == 100
-    target[1] = True
-    assert invisible(target, pixels + np.uint8(50), twin, item_px=3600).all()
 
 
 def test_a_swallowed_defect_is_unknown_in_the_sample() -> None:

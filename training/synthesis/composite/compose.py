@@ -24,6 +24,7 @@ from training.synthesis.composite.roughness import paint_roughness
 from training.synthesis.composite.scene import Mask, Painter, Pixels, Scene
 from training.synthesis.composite.scratch import paint_scratch
 from training.synthesis.composite.stain import paint_stain
+from training.synthesis.composite.visible import invisible
 from training.synthesis.composite.wood import add_figure, grain_direction, recolour
 
 PAINTERS: Mapping[str, Painter] = {
@@ -45,12 +46,6 @@ CLEAN_SHARE = 0.3
 OUTLINE_SHARE = 0.4
 HIDDEN_SHARE = 0.7
 """Of the patches with an outline: surroundings hidden as the pipeline does; the rest as shot."""
-
-_LEAST_PX = 4
-_LEAST_CHANGE = 9
-"""Mean change, in grey levels of 255, of the stronger half of a visible defect's pixels."""
-_LARGEST_SHARE = 0.5
-"""Of the item's area: a defect larger than that is the item's own look in this patch."""
 
 _EFFECTS = CameraEffects()
 
@@ -114,45 +109,10 @@ def compose(
     known = np.ones_like(target)
     if target.any():
         twin = photo_of(_before_camera(shine(sound, same_light), behind, blur_px), item)
-        lost = invisible(target, photo, twin, int(item.sum()))
+        lost = invisible(target, photo, twin, item)
         target[:, lost] = False
         known[:, lost] = False
     return Sample(photo, target, known, scene.item if outlined else None)
-
-
-def invisible(
-    target: Mask, pixels: NDArray[np.uint8], twin: NDArray[np.uint8], item_px: int
-) -> Mask:
-    """Find the defects that light, camera or place hide: they are neither asked for nor clean.
-
-    A scratch in a burnt-out highlight leaves no trace, nor does a fine one in a blurred photo, and
-    of a stain over the whole item nobody could say that it is one.
-
-    Args:
-        target: `(types, H, W)`.
-        pixels: `(H, W, 3)`, the photo with the defects.
-        twin: `(H, W, 3)` the same without them: same light, same blur, same noise.
-        item_px: area of the item.
-
-    Returns:
-        `(H, W)` true on such defects.
-    """
-    change = cv2.absdiff(pixels, twin).max(axis=2)
-    lost: Mask = np.zeros(change.shape, bool)
-    for own in target:
-        if not own.any():
-            continue
-        count, labels = cv2.connectedComponents(own.astype(np.uint8), connectivity=8)
-        for label in range(1, count):
-            inside = np.asarray(labels) == label
-            values = np.sort(change[inside])
-            if (
-                len(values) < _LEAST_PX
-                or len(values) > _LARGEST_SHARE * item_px
-                or values[len(values) // 2 :].mean() < _LEAST_CHANGE
-            ):
-                lost |= inside
-    return lost
 
 
 def _before_camera(scene: Scene, behind: Pixels | None, blur_px: float) -> NDArray[np.uint8]:
