@@ -19,7 +19,10 @@ from scipy.signal import fftconvolve
 from qc.photo.colour import srgb_to_lab
 
 NOT_MEASURED: Final = "not measured"
-_EDGES: Final = (3.29, 5.0)
+LOW_CONTRAST_LIMIT: Final = 3.29
+"""In standard deviations of what the surface gives without a defect; see `STRATA`."""
+
+_EDGES: Final = (LOW_CONTRAST_LIMIT, 5.0)
 STRATA: Final = (
     f"< {_EDGES[0]:g}",
     *(f"{low:g}–{high:g}" for low, high in pairwise(_EDGES)),

@@ -8,11 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.synthesis.composite.scene import Mask
+from qc.evaluation.visibility import LOW_CONTRAST_LIMIT
+from qc.photo.colour import srgb_to_lab
+from training.synthesis.composite.scene import Field, Mask
 
-LEAST_DETECTABILITY = 3.29
+LEAST_DETECTABILITY = LOW_CONTRAST_LIMIT
 """In standard deviations of what the surface alone gives; below it grain looks as much like the
-defect as the defect does. As for the lowest stratum of `qc.evaluation.visibility`."""
+defect as the defect does."""
 
 _LEAST_PX = 4
 _LEAST_CHANGE = 9
@@ -30,8 +32,6 @@ _REACH_PX = 64
 """To which a defect's surroundings reach."""
 _COVERED = 0.75
 _LEAST_PLACES = 100
-
-Field = NDArray[np.float32]
 
 
 def invisible(target: Mask, pixels: NDArray[np.uint8], twin: NDArray[np.uint8], item: Mask) -> Mask:
@@ -74,9 +74,7 @@ def invisible(target: Mask, pixels: NDArray[np.uint8], twin: NDArray[np.uint8], 
 def details(pixels: NDArray[np.uint8], item: Mask) -> Field:
     """Return `(H, W, 3)` in CIELAB what is finer than broad shades, 0 outside of the item."""
     share = item.astype(np.float32)[..., None]
-    scaled = pixels.astype(np.float32) / np.float32(255)
-    lab = np.asarray(cv2.cvtColor(scaled, cv2.COLOR_RGB2LAB), np.float32) * share
-    planes = np.concatenate([lab, share], axis=2)
+    planes = np.concatenate([srgb_to_lab(pixels) * share, share], axis=2)
     fine = cv2.GaussianBlur(planes, (0, 0), _FINE_PX)
     height, width = item.shape
     small = (max(1, width // _COARSER), max(1, height // _COARSER))
@@ -115,16 +113,15 @@ def detectability(signal: Field, surface: Field, region: Mask, item: Mask) -> fl
     share = near[box].astype(np.float32)
     trace = np.ascontiguousarray(signal[box] * share[..., None])
 
-    def around(field: Field) -> Field:
-        reach = _REACH_PX
-        padded = cv2.copyMakeBorder(field, reach, reach, reach, reach, cv2.BORDER_REFLECT_101)
-        rows, columns = slice(y, y + height + 2 * reach), slice(x, x + width + 2 * reach)
-        return np.ascontiguousarray(padded[rows, columns])
-
-    answers = cv2.matchTemplate(around(surface), trace, cv2.TM_CCORR)
+    rows = np.pad(np.arange(region.shape[0]), _REACH_PX, "reflect")[y : y + height + 2 * _REACH_PX]
+    columns = np.pad(np.arange(region.shape[1]), _REACH_PX, "reflect")[
+        x : x + width + 2 * _REACH_PX
+    ]
+    around = np.ix_(rows, columns)
+    answers = cv2.matchTemplate(surface[around], trace, cv2.TM_CCORR)
     told = np.ones(answers.shape, bool)
     if not item.all():
-        covered = cv2.matchTemplate(around(item.astype(np.float32)), share, cv2.TM_CCORR)
+        covered = cv2.matchTemplate(item[around].astype(np.float32), share, cv2.TM_CCORR)
         told = covered > _COVERED * share.sum()
     values = answers[told]
     if len(values) < _LEAST_PLACES:
